@@ -39,10 +39,11 @@ final class ChaCha20Poly1305Cipher implements Cipher {
 
     @Override
     public void init(Mode mode, byte[] key, byte[] iv) throws InvalidKeyException {
-        if (key.length != getKdfSize()) {
+        // The engine passes whole digests: what lies behind the key and behind the number is not for us
+        if (key.length < getKdfSize()) {
             throw new InvalidKeyException("ChaCha20 key has " + key.length + " bytes, expected " + getKdfSize());
         }
-        if (iv.length != Long.BYTES || (iv[0] | iv[1] | iv[2] | iv[3]) != 0) {
+        if (iv.length < Long.BYTES || (iv[0] | iv[1] | iv[2] | iv[3]) != 0) {
             throw new InvalidKeyException("ChaCha20 nonce is not a packet sequence number in eight bytes");
         }
         encrypting = mode == Mode.Encrypt;

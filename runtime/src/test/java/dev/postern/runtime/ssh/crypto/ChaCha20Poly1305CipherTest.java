@@ -144,6 +144,21 @@ class ChaCha20Poly1305CipherTest {
     }
 
     @Test
+    @DisplayName("takes its key and number from the front of longer arrays, as key exchanges with long digests give them")
+    void longerMaterial() throws Exception {
+        byte[] key = bytes(96);
+        byte[] number = Arrays.copyOf(nonce(9), 48);
+        number[20] = 1;
+        Cipher cipher = ChaCha20Poly1305Factory.create(ChaChaAcceleration.AUTO).create();
+        cipher.init(Mode.Encrypt, key, number);
+        byte[] packet = bytes(4 + 512 + TAG);
+        byte[] expected = packet.clone();
+        cipher.updateWithAAD(packet, 0, 4, 512);
+        started(ChaChaAcceleration.JAVA, Mode.Encrypt, Arrays.copyOf(key, 64), 9).updateWithAAD(expected, 0, 4, 512);
+        assertThat(packet).isEqualTo(expected);
+    }
+
+    @Test
     @DisplayName("a body whose tag would lie outside the array is refused before anything is changed")
     void shortArray() throws Exception {
         Cipher cipher = started(ChaChaAcceleration.AUTO, Mode.Encrypt, bytes(64), 0);
