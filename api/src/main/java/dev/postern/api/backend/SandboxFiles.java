@@ -8,7 +8,8 @@ import java.util.Set;
 /**
  * The files of a sandbox for a gateway-side SFTP server, with the semantics of POSIX calls as the session's user.
  *
- * <p>Paths are absolute or relative to {@link #home}; they cannot leave the sandbox's root where it has one. Calls come
+ * <p>Paths are absolute or relative to {@link #home}; they cannot leave the sandbox's root where it has one. Names are
+ * octets inside; as text they follow {@link FileNames}. Calls come
  * from any thread, many at once, and may block. A refusal is a {@link FileException} with the status that the client
  * sees.
  */
