@@ -114,7 +114,12 @@ public final class Algorithms {
      * host key for it, those it proves itself with.
      */
     public List<NamedFactory<Signature>> signatures() {
-        return List.of(
+        return Stream.concat(signaturesOfTheEngine(), SecurityKeyCertificates.signatures().stream())
+                .toList();
+    }
+
+    private static Stream<NamedFactory<Signature>> signaturesOfTheEngine() {
+        return Stream.of(
                 BuiltinSignatures.ed25519,
                 BuiltinSignatures.ed25519_cert,
                 BuiltinSignatures.sk_ssh_ed25519,
