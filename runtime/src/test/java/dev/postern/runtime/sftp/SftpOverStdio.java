@@ -3,6 +3,7 @@ package dev.postern.runtime.sftp;
 
 import dev.postern.api.backend.ExitStatus;
 import dev.postern.api.backend.SandboxProcess;
+import dev.postern.api.value.Bytes;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -22,6 +23,11 @@ final class SftpOverStdio {
         SandboxProcess server =
                 switch (arguments[0]) {
                     case "sftp" -> new SftpServer(files, FileActivity.NONE);
+                    case "scp" ->
+                            ScpServer.start(
+                                    files,
+                                    ScpCommand.parse(Bytes.utf8(arguments[2])).orElseThrow(),
+                                    FileActivity.NONE);
                     default -> throw new IllegalArgumentException(arguments[0]);
                 };
         Thread.ofPlatform()
