@@ -31,6 +31,8 @@ public final class RefusalCodes {
     public static final RefusalCode SANDBOX_UNAVAILABLE = RefusalCode.external("sandbox.unavailable");
     /** The sandbox was ended, killed or has passed its lifetime. */
     public static final RefusalCode SANDBOX_ENDED = RefusalCode.user("sandbox.ended");
+    /** The sandbox is being paused, so its connections are let go. */
+    public static final RefusalCode SANDBOX_PAUSING = RefusalCode.external("sandbox.pausing");
     /** The resolver named a backend or a target that the route does not list. */
     public static final RefusalCode SANDBOX_TARGET = RefusalCode.internal("sandbox.target-not-listed");
     /** No resume hook could wake the sandbox. */
@@ -89,7 +91,7 @@ public final class RefusalCodes {
         return List.of(
                 AUTH_DENIED, AUTH_EXPIRED, AUTH_REVOKED, AUTH_SOURCE_ADDRESS, AUTH_UNKNOWN_RESTRICTION, AUTH_UNAVAILABLE,
                 AUTH_TOO_MANY, AUTH_GRACE, AUTH_SANDBOX_MISMATCH, SANDBOX_NOT_AVAILABLE, SANDBOX_OTHER_REGION,
-                SANDBOX_UNAVAILABLE, SANDBOX_ENDED, SANDBOX_TARGET, RESUME_FAILED, RESUME_TIMEOUT,
+                SANDBOX_UNAVAILABLE, SANDBOX_ENDED, SANDBOX_PAUSING, SANDBOX_TARGET, RESUME_FAILED, RESUME_TIMEOUT,
                 BACKEND_CONNECT_FAILED, BACKEND_LOST, BACKEND_CAPABILITY, BACKEND_START_FAILED, POLICY_PTY,
                 POLICY_SUBSYSTEM, POLICY_EXEC, POLICY_FORWARD, POLICY_AGENT, POLICY_X11, FORWARD_CONNECT_FAILED,
                 FORWARD_LISTEN_FAILED, LIMIT_CONNECTIONS, LIMIT_UNAUTHENTICATED, LIMIT_CHANNELS, LIMIT_FORWARDS,
