@@ -7,11 +7,9 @@ import picocli.CommandLine.Mixin;
 
 /** A command that calls the admin API of a running gateway. */
 abstract class Action implements Callable<Integer> {
-    @Mixin
-    private final GatewayAccess access = new GatewayAccess();
+    @Mixin private final GatewayAccess access = new GatewayAccess();
 
-    @Mixin
-    private final Output output = new Output();
+    @Mixin private final Output output = new Output();
 
     abstract void run(AdminClient gateway, Output output) throws InterruptedException;
 

@@ -5,10 +5,13 @@ package dev.postern.cli;
 final class Exit {
     /** Done. */
     static final int OK = 0;
+
     /** The gateway or the system refused. */
     static final int REFUSED = 1;
+
     /** The command line or a configuration is wrong. */
     static final int USAGE = 2;
+
     /** No gateway answers. */
     static final int UNREACHABLE = 3;
 

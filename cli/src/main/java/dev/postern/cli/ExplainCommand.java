@@ -14,8 +14,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Dry run of a login. */
-@Command(name = "explain", mixinStandardHelpOptions = true,
-        description = "Says what would happen if this SSH user name logged in with this public key. Wakes nothing.")
+@Command(
+        name = "explain",
+        mixinStandardHelpOptions = true,
+        description =
+                "Says what would happen if this SSH user name logged in with this public key. Wakes nothing.")
 final class ExplainCommand extends Action {
     @Parameters(index = "0", paramLabel = "USER", description = "SSH user name.")
     @SuppressWarnings("NullAway.Init")
@@ -25,11 +28,17 @@ final class ExplainCommand extends Action {
     @SuppressWarnings("NullAway.Init")
     private Path key;
 
-    @Option(names = "--listener", paramLabel = "NAME", description = "Through which listener (default: the first).")
+    @Option(
+            names = "--listener",
+            paramLabel = "NAME",
+            description = "Through which listener (default: the first).")
     @Nullable
     private String listener;
 
-    @Option(names = "--from", paramLabel = "ADDRESS", description = "Client address (default: none).")
+    @Option(
+            names = "--from",
+            paramLabel = "ADDRESS",
+            description = "Client address (default: none).")
     @Nullable
     private String from;
 
@@ -40,7 +49,8 @@ final class ExplainCommand extends Action {
         try {
             body.put("public_key", Files.readString(key));
         } catch (IOException e) {
-            throw new CliFailure(Exit.REFUSED, "Cannot read '" + key + "': " + GatewayAccess.reason(e));
+            throw new CliFailure(
+                    Exit.REFUSED, "Cannot read '" + key + "': " + GatewayAccess.reason(e));
         }
         if (listener != null) {
             body.put("listener", listener);
@@ -54,10 +64,19 @@ final class ExplainCommand extends Action {
             return;
         }
         for (JsonNode step : answer.path("steps")) {
-            output.out().printf("%-12s %-10s %s%n", step.path("step").asText(), step.path("result").asText(),
-                    step.path("detail").asText());
+            output.out()
+                    .printf(
+                            "%-12s %-10s %s%n",
+                            step.path("step").asText(),
+                            step.path("result").asText(),
+                            step.path("detail").asText());
         }
-        output.out().println("=> " + answer.path("outcome").asText()
-                + (answer.hasNonNull("code") ? " (" + answer.path("code").asText() + ")" : ""));
+        output.out()
+                .println(
+                        "=> "
+                                + answer.path("outcome").asText()
+                                + (answer.hasNonNull("code")
+                                        ? " (" + answer.path("code").asText() + ")"
+                                        : ""));
     }
 }

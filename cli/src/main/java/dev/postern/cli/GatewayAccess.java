@@ -18,25 +18,32 @@ final class GatewayAccess {
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            description = "State directory of a gateway on this host (default: $$POSTERN_STATE, else the quickstart's).")
+            description =
+                    "State directory of a gateway on this host (default: $$POSTERN_STATE, else the quickstart's).")
     @Nullable
     private Path state;
 
-    @Option(names = "--gateway", paramLabel = "URL", description = "Admin API of the gateway, such as https://host:8022.")
+    @Option(
+            names = "--gateway",
+            paramLabel = "URL",
+            description = "Admin API of the gateway, such as https://host:8022.")
     @Nullable
     private URI gateway;
 
     @Option(
             names = "--token-file",
             paramLabel = "FILE",
-            description = "File with the bearer token (default: admin.token in the state directory).")
+            description =
+                    "File with the bearer token (default: admin.token in the state directory).")
     @Nullable
     private Path tokenFile;
 
     AdminClient connect() {
         Path directory = state == null ? StateDirectory.usual() : state;
         Path token = tokenFile == null ? directory.resolve("admin.token") : tokenFile;
-        return new AdminClient(gateway == null ? address(directory) : gateway, Secret.of(read(token, "token").strip()));
+        return new AdminClient(
+                gateway == null ? address(directory) : gateway,
+                Secret.of(read(token, "token").strip()));
     }
 
     private static URI address(Path directory) {
@@ -46,7 +53,10 @@ final class GatewayAccess {
             return URI.create(tree.path("admin").asText());
         } catch (IOException | IllegalArgumentException e) {
             throw new CliFailure(
-                    Exit.UNREACHABLE, "'" + directory.resolve("gateway.json") + "' does not name a gateway's admin address");
+                    Exit.UNREACHABLE,
+                    "'"
+                            + directory.resolve("gateway.json")
+                            + "' does not name a gateway's admin address");
         }
     }
 
@@ -56,7 +66,11 @@ final class GatewayAccess {
         } catch (NoSuchFileException e) {
             throw new CliFailure(
                     Exit.UNREACHABLE,
-                    "No " + what + " in '" + file + "': no gateway has run with this state directory, "
+                    "No "
+                            + what
+                            + " in '"
+                            + file
+                            + "': no gateway has run with this state directory, "
                             + "start one or name it with --state or --gateway");
         } catch (IOException e) {
             throw new CliFailure(Exit.UNREACHABLE, "Cannot read '" + file + "': " + reason(e));

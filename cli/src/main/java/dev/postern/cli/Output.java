@@ -88,7 +88,10 @@ final class Output {
             for (int i = 0; i < row.size(); i++) {
                 int column = i;
                 int width = rows.stream().mapToInt(r -> r.get(column).length()).max().orElse(0);
-                line.append(i == row.size() - 1 ? row.get(i) : String.format("%-" + (width + 2) + "s", row.get(i)));
+                line.append(
+                        i == row.size() - 1
+                                ? row.get(i)
+                                : String.format("%-" + (width + 2) + "s", row.get(i)));
             }
             out().println(line.toString().stripTrailing());
         }
@@ -96,7 +99,10 @@ final class Output {
 
     private void print(JsonNode tree) {
         try {
-            out().println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(tree));
+            out().println(
+                            new ObjectMapper()
+                                    .writerWithDefaultPrettyPrinter()
+                                    .writeValueAsString(tree));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("A JSON tree that cannot be written", e);
         }
@@ -108,16 +114,20 @@ final class Output {
         for (String name : path.split("\\.")) {
             node = node.path(name);
         }
-        String raw = node.isValueNode() && !node.isNull() ? node.asText() : node.isContainerNode() ? node.toString() : "";
+        String raw =
+                node.isValueNode() && !node.isNull()
+                        ? node.asText()
+                        : node.isContainerNode() ? node.toString() : "";
         StringBuilder safe = new StringBuilder();
-        raw.codePoints().forEach(c -> {
-            int type = Character.getType(c);
-            if (type == Character.CONTROL || type == Character.FORMAT) {
-                safe.append(String.format("\\u%04x", c));
-            } else {
-                safe.appendCodePoint(c);
-            }
-        });
+        raw.codePoints()
+                .forEach(c -> {
+                    int type = Character.getType(c);
+                    if (type == Character.CONTROL || type == Character.FORMAT) {
+                        safe.append(String.format("\\u%04x", c));
+                    } else {
+                        safe.appendCodePoint(c);
+                    }
+                });
         return safe.toString();
     }
 }

@@ -25,7 +25,10 @@ import picocli.CommandLine.ParseResult;
             SessionCommand.class,
             ExplainCommand.class
         },
-        footer = {"", "Exit codes: 0 done, 1 refused, 2 usage or configuration, 3 no gateway answers."})
+        footer = {
+            "",
+            "Exit codes: 0 done, 1 refused, 2 usage or configuration, 3 no gateway answers."
+        })
 public final class Postern implements Runnable {
     @CommandLine.Spec
     @SuppressWarnings("NullAway.Init")
@@ -50,7 +53,10 @@ public final class Postern implements Runnable {
                     PrintWriter err = e.getCommandLine().getErr();
                     err.println("postern: " + e.getMessage());
                     CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
-                    err.println("Try '" + e.getCommandLine().getCommandSpec().qualifiedName() + " --help'");
+                    err.println(
+                            "Try '"
+                                    + e.getCommandLine().getCommandSpec().qualifiedName()
+                                    + " --help'");
                     return Exit.USAGE;
                 })
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -65,26 +71,34 @@ public final class Postern implements Runnable {
     /** A failure is one sentence for a person, never a stack trace. */
     private static final class OneSentence implements IExecutionExceptionHandler {
         @Override
-        public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed)
-                throws Exception {
+        public int handleExecutionException(
+                Exception failure, CommandLine command, ParseResult parsed) throws Exception {
             PrintWriter err = command.getErr();
             return switch (failure) {
                 case CliFailure f -> say(err, f.getMessage(), f.exitCode());
-                case AdminProblem p -> say(err, p.getMessage() + " (" + p.code() + ")", Exit.REFUSED);
+                case AdminProblem p ->
+                        say(err, p.getMessage() + " (" + p.code() + ")", Exit.REFUSED);
                 case AdminUnreachable u -> say(err, u.getMessage(), Exit.UNREACHABLE);
-                case dev.postern.api.error.ConfigException c -> say(err, c.getMessage(), Exit.USAGE);
-                case PosternException p -> say(err, p.getMessage() + " (" + p.code() + ")", Exit.REFUSED);
+                case dev.postern.api.error.ConfigException c ->
+                        say(err, c.getMessage(), Exit.USAGE);
+                case PosternException p ->
+                        say(err, p.getMessage() + " (" + p.code() + ")", Exit.REFUSED);
                 case InterruptedException i -> say(err, "interrupted", Exit.REFUSED);
                 case CommandLine.ParameterException p -> throw p;
-                default -> say(
-                        err,
-                        "this is a defect of postern, please report it: " + failure.getClass().getSimpleName()
-                                + (failure.getMessage() == null ? "" : ": " + failure.getMessage()),
-                        Exit.REFUSED);
+                default ->
+                        say(
+                                err,
+                                "this is a defect of postern, please report it: "
+                                        + failure.getClass().getSimpleName()
+                                        + (failure.getMessage() == null
+                                                ? ""
+                                                : ": " + failure.getMessage()),
+                                Exit.REFUSED);
             };
         }
 
-        private static int say(PrintWriter err, @org.jspecify.annotations.Nullable String message, int code) {
+        private static int say(
+                PrintWriter err, @org.jspecify.annotations.Nullable String message, int code) {
             err.println("postern: " + message);
             return code;
         }

@@ -11,9 +11,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Sandboxes that the gateway's registry knows. */
-@Command(name = "sandbox", description = "Sandboxes that the gateway's registry knows.", mixinStandardHelpOptions = true,
-        subcommands = {SandboxCommand.Add.class, SandboxCommand.Get.class, SandboxCommand.Ls.class,
-            SandboxCommand.Kill.class})
+@Command(
+        name = "sandbox",
+        description = "Sandboxes that the gateway's registry knows.",
+        mixinStandardHelpOptions = true,
+        subcommands = {
+            SandboxCommand.Add.class,
+            SandboxCommand.Get.class,
+            SandboxCommand.Ls.class,
+            SandboxCommand.Kill.class
+        })
 final class SandboxCommand extends Group {
     /** Registers one. */
     @Command(name = "add", description = "Registers a sandbox.", mixinStandardHelpOptions = true)
@@ -22,22 +29,39 @@ final class SandboxCommand extends Group {
         @SuppressWarnings("NullAway.Init")
         private String id;
 
-        @Option(names = "--owner", required = true, paramLabel = "USER", description = "Who may open it.")
+        @Option(
+                names = "--owner",
+                required = true,
+                paramLabel = "USER",
+                description = "Who may open it.")
         @SuppressWarnings("NullAway.Init")
         private String owner;
 
-        @Option(names = "--team", paramLabel = "TEAM", description = "Whose members may open it too.")
+        @Option(
+                names = "--team",
+                paramLabel = "TEAM",
+                description = "Whose members may open it too.")
         @Nullable
         private String team;
 
-        @Option(names = "--backend", required = true, paramLabel = "COMPONENT", description = "How it is reached.")
+        @Option(
+                names = "--backend",
+                required = true,
+                paramLabel = "COMPONENT",
+                description = "How it is reached.")
         @SuppressWarnings("NullAway.Init")
         private String backend;
 
-        @Option(names = "--attribute", paramLabel = "KEY=VALUE", description = "What the backend needs to reach it.")
+        @Option(
+                names = "--attribute",
+                paramLabel = "KEY=VALUE",
+                description = "What the backend needs to reach it.")
         private Map<String, String> attributes = new LinkedHashMap<>();
 
-        @Option(names = "--expires-in", paramLabel = "DURATION", description = "Such as 8h (default: never).")
+        @Option(
+                names = "--expires-in",
+                paramLabel = "DURATION",
+                description = "Such as 8h (default: never).")
         @Nullable
         private String expiresIn;
 
@@ -62,7 +86,10 @@ final class SandboxCommand extends Group {
     }
 
     /** Shows one, with how to reach it. */
-    @Command(name = "get", description = "Shows a sandbox, with how to reach it.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "get",
+            description = "Shows a sandbox, with how to reach it.",
+            mixinStandardHelpOptions = true)
     static final class Get extends Action {
         @Parameters(paramLabel = "ID", description = "Id of the sandbox.")
         @SuppressWarnings("NullAway.Init")
@@ -71,8 +98,18 @@ final class SandboxCommand extends Group {
         @Override
         void run(AdminClient gateway, Output output) throws InterruptedException {
             JsonNode sandbox = gateway.get("/v1/sandboxes/" + AdminClient.part(id));
-            output.fields(sandbox, "id", "owner", "team", "backend", "state", "expires_at", "created_at", "ssh.host",
-                    "ssh.port", "ssh.username");
+            output.fields(
+                    sandbox,
+                    "id",
+                    "owner",
+                    "team",
+                    "backend",
+                    "state",
+                    "expires_at",
+                    "created_at",
+                    "ssh.host",
+                    "ssh.port",
+                    "ssh.username");
         }
     }
 
@@ -82,12 +119,22 @@ final class SandboxCommand extends Group {
         @Override
         void run(AdminClient gateway, Output output) throws InterruptedException {
             JsonNode tree = gateway.get("/v1/sandboxes");
-            output.table(tree, tree.path("sandboxes"), "id", "owner", "team", "backend", "state", "expires_at");
+            output.table(
+                    tree,
+                    tree.path("sandboxes"),
+                    "id",
+                    "owner",
+                    "team",
+                    "backend",
+                    "state",
+                    "expires_at");
         }
     }
 
     /** Ends one, with everything that runs in it. */
-    @Command(name = "kill", mixinStandardHelpOptions = true,
+    @Command(
+            name = "kill",
+            mixinStandardHelpOptions = true,
             description = "Ends a sandbox, its connections and everything that runs in it.")
     static final class Kill extends Action {
         @Parameters(paramLabel = "ID", description = "Id of the sandbox.")

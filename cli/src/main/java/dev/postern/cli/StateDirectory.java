@@ -24,7 +24,8 @@ final class StateDirectory {
     static Path home() {
         String home = System.getenv().getOrDefault("HOME", "");
         if (home.isEmpty()) {
-            throw new CliFailure(Exit.USAGE, "HOME is not set, expected the directory that holds .ssh");
+            throw new CliFailure(
+                    Exit.USAGE, "HOME is not set, expected the directory that holds .ssh");
         }
         return Path.of(home);
     }

@@ -11,17 +11,30 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Tokens of the admin API. */
-@Command(name = "token", description = "Tokens of the admin API.", mixinStandardHelpOptions = true,
+@Command(
+        name = "token",
+        description = "Tokens of the admin API.",
+        mixinStandardHelpOptions = true,
         subcommands = {TokenCommand.Create.class, TokenCommand.Ls.class, TokenCommand.Revoke.class})
 final class TokenCommand extends Group {
     /** Makes one; it is shown once. */
-    @Command(name = "create", description = "Makes a token and prints it, once.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "create",
+            description = "Makes a token and prints it, once.",
+            mixinStandardHelpOptions = true)
     static final class Create extends Action {
-        @Option(names = "--subject", required = true, paramLabel = "NAME", description = "Person or program it is for.")
+        @Option(
+                names = "--subject",
+                required = true,
+                paramLabel = "NAME",
+                description = "Person or program it is for.")
         @SuppressWarnings("NullAway.Init")
         private String subject;
 
-        @Option(names = "--role", required = true, paramLabel = "ROLE",
+        @Option(
+                names = "--role",
+                required = true,
+                paramLabel = "ROLE",
                 description = "admin, issuer, operator, user or metrics.")
         @SuppressWarnings("NullAway.Init")
         private String role;
@@ -30,7 +43,10 @@ final class TokenCommand extends Group {
         @Nullable
         private String team;
 
-        @Option(names = "--expires-in", paramLabel = "DURATION", description = "Such as 30d or 12h (default: never).")
+        @Option(
+                names = "--expires-in",
+                paramLabel = "DURATION",
+                description = "Such as 30d or 12h (default: never).")
         @Nullable
         private String expiresIn;
 
@@ -51,12 +67,23 @@ final class TokenCommand extends Group {
     }
 
     /** Lists them, without their secrets. */
-    @Command(name = "list", description = "Lists tokens, without their secrets.", mixinStandardHelpOptions = true)
+    @Command(
+            name = "list",
+            description = "Lists tokens, without their secrets.",
+            mixinStandardHelpOptions = true)
     static final class Ls extends Action {
         @Override
         void run(AdminClient gateway, Output output) throws InterruptedException {
             JsonNode tree = gateway.get("/v1/tokens");
-            output.table(tree, tree.path("tokens"), "id", "subject", "role", "team", "expires_at", "last_used_at");
+            output.table(
+                    tree,
+                    tree.path("tokens"),
+                    "id",
+                    "subject",
+                    "role",
+                    "team",
+                    "expires_at",
+                    "last_used_at");
         }
     }
 

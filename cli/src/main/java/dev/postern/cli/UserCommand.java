@@ -6,14 +6,15 @@ import dev.postern.client.AdminClient;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** People who may log in. */
-@Command(name = "user", description = "People who may log in.", mixinStandardHelpOptions = true,
+@Command(
+        name = "user",
+        description = "People who may log in.",
+        mixinStandardHelpOptions = true,
         subcommands = {UserCommand.Add.class, UserCommand.Ls.class})
 final class UserCommand extends Group {
     /** Adds one. */
@@ -23,7 +24,10 @@ final class UserCommand extends Group {
         @SuppressWarnings("NullAway.Init")
         private String name;
 
-        @Option(names = "--team", paramLabel = "TEAM", description = "Team of the user; may be given several times.")
+        @Option(
+                names = "--team",
+                paramLabel = "TEAM",
+                description = "Team of the user; may be given several times.")
         private List<String> teams = List.of();
 
         @Override

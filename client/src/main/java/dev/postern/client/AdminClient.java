@@ -39,10 +39,11 @@ public final class AdminClient implements AutoCloseable {
     public AdminClient(URI base, Secret token) {
         this.base = base;
         this.token = token;
-        this.http = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(5))
-                .build();
+        this.http =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(Duration.ofSeconds(5))
+                        .build();
     }
 
     /** One part of a path, escaped. */
@@ -69,10 +70,11 @@ public final class AdminClient implements AutoCloseable {
     public JsonNode post(String path, Map<String, ?> body) throws InterruptedException {
         try {
             String json = JSON.writeValueAsString(body);
-            return send(request(path)
-                    .header("Content-Type", "application/json")
-                    .POST(BodyPublishers.ofString(json))
-                    .build());
+            return send(
+                    request(path)
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString(json))
+                            .build());
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("The body cannot be written as JSON", e);
         }
@@ -124,7 +126,10 @@ public final class AdminClient implements AutoCloseable {
         try {
             return JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new AdminUnreachable("What answers at " + base + " is not a Postern gateway: its answer is not JSON");
+            throw new AdminUnreachable(
+                    "What answers at "
+                            + base
+                            + " is not a Postern gateway: its answer is not JSON");
         }
     }
 }

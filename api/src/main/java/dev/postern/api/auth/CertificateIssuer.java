@@ -30,7 +30,11 @@ public interface CertificateIssuer {
      * @param restrictions become critical options and absent extensions
      */
     record IssueRequest(
-            SshPublicKey publicKey, String keyId, List<String> principals, Duration lifetime, Restrictions restrictions) {
+            SshPublicKey publicKey,
+            String keyId,
+            List<String> principals,
+            Duration lifetime,
+            Restrictions restrictions) {
         public IssueRequest {
             principals = List.copyOf(principals);
         }

@@ -41,9 +41,21 @@ public record Restrictions(
         Set<String> unknown) {
 
     /** Narrows nothing; FIDO keys must still show user presence, as under OpenSSH. */
-    public static final Restrictions NONE = new Restrictions(
-            true, true, true, true, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-            Optional.empty(), Map.of(), true, false, Set.of());
+    public static final Restrictions NONE =
+            new Restrictions(
+                    true,
+                    true,
+                    true,
+                    true,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Map.of(),
+                    true,
+                    false,
+                    Set.of());
 
     public Restrictions {
         localForwards = localForwards.map(List::copyOf);
@@ -56,77 +68,217 @@ public record Restrictions(
 
     /** A copy with PTYs allowed or not. */
     public Restrictions withPty(boolean allowed) {
-        return new Restrictions(allowed, agentForwarding, x11Forwarding, portForwarding, localForwards, remoteForwards,
-                subsystems, forceCommand, sourceAddresses, environment, userPresence, userVerification, unknown);
+        return new Restrictions(
+                allowed,
+                agentForwarding,
+                x11Forwarding,
+                portForwarding,
+                localForwards,
+                remoteForwards,
+                subsystems,
+                forceCommand,
+                sourceAddresses,
+                environment,
+                userPresence,
+                userVerification,
+                unknown);
     }
 
     /** A copy with agent forwarding allowed or not. */
     public Restrictions withAgentForwarding(boolean allowed) {
-        return new Restrictions(pty, allowed, x11Forwarding, portForwarding, localForwards, remoteForwards, subsystems,
-                forceCommand, sourceAddresses, environment, userPresence, userVerification, unknown);
+        return new Restrictions(
+                pty,
+                allowed,
+                x11Forwarding,
+                portForwarding,
+                localForwards,
+                remoteForwards,
+                subsystems,
+                forceCommand,
+                sourceAddresses,
+                environment,
+                userPresence,
+                userVerification,
+                unknown);
     }
 
     /** A copy with X11 forwarding allowed or not. */
     public Restrictions withX11Forwarding(boolean allowed) {
-        return new Restrictions(pty, agentForwarding, allowed, portForwarding, localForwards, remoteForwards,
-                subsystems, forceCommand, sourceAddresses, environment, userPresence, userVerification, unknown);
+        return new Restrictions(
+                pty,
+                agentForwarding,
+                allowed,
+                portForwarding,
+                localForwards,
+                remoteForwards,
+                subsystems,
+                forceCommand,
+                sourceAddresses,
+                environment,
+                userPresence,
+                userVerification,
+                unknown);
     }
 
     /** A copy with TCP and socket forwarding allowed or not. */
     public Restrictions withPortForwarding(boolean allowed) {
-        return new Restrictions(pty, agentForwarding, x11Forwarding, allowed, localForwards, remoteForwards,
-                subsystems, forceCommand, sourceAddresses, environment, userPresence, userVerification, unknown);
+        return new Restrictions(
+                pty,
+                agentForwarding,
+                x11Forwarding,
+                allowed,
+                localForwards,
+                remoteForwards,
+                subsystems,
+                forceCommand,
+                sourceAddresses,
+                environment,
+                userPresence,
+                userVerification,
+                unknown);
     }
 
     /** A copy with only these destinations for local forwarding. */
     public Restrictions withLocalForwards(List<String> patterns) {
-        return new Restrictions(pty, agentForwarding, x11Forwarding, portForwarding, Optional.of(patterns),
-                remoteForwards, subsystems, forceCommand, sourceAddresses, environment, userPresence, userVerification,
+        return new Restrictions(
+                pty,
+                agentForwarding,
+                x11Forwarding,
+                portForwarding,
+                Optional.of(patterns),
+                remoteForwards,
+                subsystems,
+                forceCommand,
+                sourceAddresses,
+                environment,
+                userPresence,
+                userVerification,
                 unknown);
     }
 
     /** A copy with only these addresses for remote forwarding. */
     public Restrictions withRemoteForwards(List<String> patterns) {
-        return new Restrictions(pty, agentForwarding, x11Forwarding, portForwarding, localForwards,
-                Optional.of(patterns), subsystems, forceCommand, sourceAddresses, environment, userPresence,
-                userVerification, unknown);
+        return new Restrictions(
+                pty,
+                agentForwarding,
+                x11Forwarding,
+                portForwarding,
+                localForwards,
+                Optional.of(patterns),
+                subsystems,
+                forceCommand,
+                sourceAddresses,
+                environment,
+                userPresence,
+                userVerification,
+                unknown);
     }
 
     /** A copy with only these subsystems. */
     public Restrictions withSubsystems(Set<String> names) {
-        return new Restrictions(pty, agentForwarding, x11Forwarding, portForwarding, localForwards, remoteForwards,
-                Optional.of(names), forceCommand, sourceAddresses, environment, userPresence, userVerification,
+        return new Restrictions(
+                pty,
+                agentForwarding,
+                x11Forwarding,
+                portForwarding,
+                localForwards,
+                remoteForwards,
+                Optional.of(names),
+                forceCommand,
+                sourceAddresses,
+                environment,
+                userPresence,
+                userVerification,
                 unknown);
     }
 
     /** A copy with a command that replaces all others. */
     public Restrictions withForceCommand(String command) {
-        return new Restrictions(pty, agentForwarding, x11Forwarding, portForwarding, localForwards, remoteForwards,
-                subsystems, Optional.of(command), sourceAddresses, environment, userPresence, userVerification,
+        return new Restrictions(
+                pty,
+                agentForwarding,
+                x11Forwarding,
+                portForwarding,
+                localForwards,
+                remoteForwards,
+                subsystems,
+                Optional.of(command),
+                sourceAddresses,
+                environment,
+                userPresence,
+                userVerification,
                 unknown);
     }
 
     /** A copy that only clients from these CIDR blocks may use. */
     public Restrictions withSourceAddresses(List<String> blocks) {
-        return new Restrictions(pty, agentForwarding, x11Forwarding, portForwarding, localForwards, remoteForwards,
-                subsystems, forceCommand, Optional.of(blocks), environment, userPresence, userVerification, unknown);
+        return new Restrictions(
+                pty,
+                agentForwarding,
+                x11Forwarding,
+                portForwarding,
+                localForwards,
+                remoteForwards,
+                subsystems,
+                forceCommand,
+                Optional.of(blocks),
+                environment,
+                userPresence,
+                userVerification,
+                unknown);
     }
 
     /** A copy with these variables set for every process. */
     public Restrictions withEnvironment(Map<String, String> variables) {
-        return new Restrictions(pty, agentForwarding, x11Forwarding, portForwarding, localForwards, remoteForwards,
-                subsystems, forceCommand, sourceAddresses, variables, userPresence, userVerification, unknown);
+        return new Restrictions(
+                pty,
+                agentForwarding,
+                x11Forwarding,
+                portForwarding,
+                localForwards,
+                remoteForwards,
+                subsystems,
+                forceCommand,
+                sourceAddresses,
+                variables,
+                userPresence,
+                userVerification,
+                unknown);
     }
 
     /** A copy with what a FIDO key's signature must show. */
     public Restrictions withFido(boolean presence, boolean verification) {
-        return new Restrictions(pty, agentForwarding, x11Forwarding, portForwarding, localForwards, remoteForwards,
-                subsystems, forceCommand, sourceAddresses, environment, presence, verification, unknown);
+        return new Restrictions(
+                pty,
+                agentForwarding,
+                x11Forwarding,
+                portForwarding,
+                localForwards,
+                remoteForwards,
+                subsystems,
+                forceCommand,
+                sourceAddresses,
+                environment,
+                presence,
+                verification,
+                unknown);
     }
 
     /** A copy that names restrictions this SPI has no field for; the gateway then refuses. */
     public Restrictions withUnknown(Set<String> names) {
-        return new Restrictions(pty, agentForwarding, x11Forwarding, portForwarding, localForwards, remoteForwards,
-                subsystems, forceCommand, sourceAddresses, environment, userPresence, userVerification, names);
+        return new Restrictions(
+                pty,
+                agentForwarding,
+                x11Forwarding,
+                portForwarding,
+                localForwards,
+                remoteForwards,
+                subsystems,
+                forceCommand,
+                sourceAddresses,
+                environment,
+                userPresence,
+                userVerification,
+                names);
     }
 }

@@ -14,4 +14,7 @@ import java.util.Optional;
  * @param clientAddress the true client's address
  */
 public record ConnectionContext(
-        String connectionId, Identity actor, Optional<String> guestUser, Optional<InetSocketAddress> clientAddress) {}
+        String connectionId,
+        Identity actor,
+        Optional<String> guestUser,
+        Optional<InetSocketAddress> clientAddress) {}

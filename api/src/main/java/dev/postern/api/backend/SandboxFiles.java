@@ -24,7 +24,8 @@ public interface SandboxFiles {
      * @param options how
      * @param attributes for a file that is made; umask applies
      */
-    OpenFile open(String path, Set<OpenOption> options, FileAttributes attributes) throws InterruptedException;
+    OpenFile open(String path, Set<OpenOption> options, FileAttributes attributes)
+            throws InterruptedException;
 
     /** Lists a directory, with {@code .} and {@code ..}. The caller closes it. */
     Listing list(String path) throws InterruptedException;
@@ -33,7 +34,8 @@ public interface SandboxFiles {
     FileAttributes attributes(String path, boolean followLinks) throws InterruptedException;
 
     /** Sets those attributes that are present. */
-    void setAttributes(String path, FileAttributes attributes, boolean followLinks) throws InterruptedException;
+    void setAttributes(String path, FileAttributes attributes, boolean followLinks)
+            throws InterruptedException;
 
     /** Makes a directory; fails if it exists. */
     void makeDirectory(String path, FileAttributes attributes) throws InterruptedException;
@@ -137,9 +139,15 @@ public interface SandboxFiles {
             Optional<String> groupName,
             Optional<Integer> links) {
         /** Nothing present. */
-        public static final FileAttributes NONE = new FileAttributes(
-                Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty(),
-                Optional.empty(), Optional.empty());
+        public static final FileAttributes NONE =
+                new FileAttributes(
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty());
     }
 
     /**

@@ -18,5 +18,6 @@ public interface SessionBackend {
      * @throws InterruptedException if the client has gone meanwhile
      * @throws dev.postern.api.error.PosternException if it cannot be reached, with the code that the client will see
      */
-    SandboxConnection connect(SandboxRef sandbox, ConnectionContext context) throws InterruptedException;
+    SandboxConnection connect(SandboxRef sandbox, ConnectionContext context)
+            throws InterruptedException;
 }

@@ -31,7 +31,8 @@ import java.util.regex.Pattern;
  * by the user, or is read with one of the {@code optional} methods. For one thread.
  */
 public final class ConfigReader {
-    private static final Pattern QUANTITY = Pattern.compile("\\s*([0-9]+(?:\\.[0-9]+)?)\\s*([A-Za-z]*)\\s*");
+    private static final Pattern QUANTITY =
+            Pattern.compile("\\s*([0-9]+(?:\\.[0-9]+)?)\\s*([A-Za-z]*)\\s*");
 
     private final Config config;
     private final String prefix;
@@ -62,7 +63,9 @@ public final class ConfigReader {
 
     /** A text; must be set. */
     public String string(String key) {
-        return value(key, ConfigValueType.STRING, "a text").map(v -> (String) v.unwrapped()).orElse("");
+        return value(key, ConfigValueType.STRING, "a text")
+                .map(v -> (String) v.unwrapped())
+                .orElse("");
     }
 
     /** A text that may be absent or {@code null}. */
@@ -86,7 +89,9 @@ public final class ConfigReader {
 
     /** {@code true} or {@code false}. */
     public boolean bool(String key) {
-        return value(key, ConfigValueType.BOOLEAN, "true or false").map(v -> (Boolean) v.unwrapped()).orElse(false);
+        return value(key, ConfigValueType.BOOLEAN, "true or false")
+                .map(v -> (Boolean) v.unwrapped())
+                .orElse(false);
     }
 
     /** A whole number in a range, both ends included. */
@@ -104,7 +109,9 @@ public final class ConfigReader {
         if (number.doubleValue() != Math.rint(number.doubleValue())
                 || number.longValue() < least
                 || number.longValue() > most) {
-            problem(key, "is " + number + ", expected a whole number from " + least + " to " + most);
+            problem(
+                    key,
+                    "is " + number + ", expected a whole number from " + least + " to " + most);
             return least;
         }
         return number.longValue();
@@ -126,14 +133,22 @@ public final class ConfigReader {
 
     /** A duration with its unit, such as {@code 30s}, {@code 500ms} or {@code 2 minutes}; in a range, both ends included. */
     public Duration duration(String key, Duration least, Duration most) {
-        Optional<Duration> read = quantity(key, "a duration with a unit, such as 30s", ConfigReader::durationUnit)
-                .map(nanos -> Duration.ofNanos(nanos.longValue()));
+        Optional<Duration> read =
+                quantity(key, "a duration with a unit, such as 30s", ConfigReader::durationUnit)
+                        .map(nanos -> Duration.ofNanos(nanos.longValue()));
         if (read.isEmpty()) {
             return least;
         }
         Duration duration = read.get();
         if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
-            problem(key, "is " + config.getValue(quoted(key)).unwrapped() + ", expected " + text(least) + " to " + text(most));
+            problem(
+                    key,
+                    "is "
+                            + config.getValue(quoted(key)).unwrapped()
+                            + ", expected "
+                            + text(least)
+                            + " to "
+                            + text(most));
             return least;
         }
         return duration;
@@ -146,13 +161,22 @@ public final class ConfigReader {
 
     /** A size with its unit, such as {@code 256 KiB} or {@code 1 MiB}, in bytes; in a range, both ends included. */
     public long size(String key, long least, long most) {
-        Optional<BigDecimal> read = quantity(key, "a size with a unit, such as 2 MiB", ConfigReader::sizeUnit);
+        Optional<BigDecimal> read =
+                quantity(key, "a size with a unit, such as 2 MiB", ConfigReader::sizeUnit);
         if (read.isEmpty()) {
             return least;
         }
         long bytes = read.get().longValue();
         if (bytes < least || bytes > most) {
-            problem(key, "is " + config.getValue(quoted(key)).unwrapped() + ", expected " + least + " to " + most + " bytes");
+            problem(
+                    key,
+                    "is "
+                            + config.getValue(quoted(key)).unwrapped()
+                            + ", expected "
+                            + least
+                            + " to "
+                            + most
+                            + " bytes");
             return least;
         }
         return bytes;
@@ -214,9 +238,10 @@ public final class ConfigReader {
 
     /** A nested section; an absent one reads as empty. */
     public ConfigReader section(String key) {
-        Config nested = value(key, ConfigValueType.OBJECT, "a section { ... }")
-                .map(v -> config.getConfig(quoted(key)))
-                .orElseGet(com.typesafe.config.ConfigFactory::empty);
+        Config nested =
+                value(key, ConfigValueType.OBJECT, "a section { ... }")
+                        .map(v -> config.getConfig(quoted(key)))
+                        .orElseGet(com.typesafe.config.ConfigFactory::empty);
         return child(nested, key);
     }
 
@@ -268,7 +293,9 @@ public final class ConfigReader {
     /** Adds a problem of the caller's own. */
     public void problem(String key, String message) {
         Optional<String> origin =
-                Optional.ofNullable(config.root().get(key)).map(ConfigValue::origin).map(ConfigReader::describe);
+                Optional.ofNullable(config.root().get(key))
+                        .map(ConfigValue::origin)
+                        .map(ConfigReader::describe);
         problems.add(new ConfigProblem(join(key), message, origin));
     }
 
@@ -299,7 +326,9 @@ public final class ConfigReader {
         known.forEach(names::add);
         return names.stream()
                 .filter(n -> distance(word, n) <= Math.max(1, Math.min(3, word.length() / 3)))
-                .min(Comparator.comparingInt((String n) -> distance(word, n)).thenComparing(n -> n));
+                .min(
+                        Comparator.comparingInt((String n) -> distance(word, n))
+                                .thenComparing(n -> n));
     }
 
     private ConfigReader child(Config nested, String key) {
@@ -330,7 +359,8 @@ public final class ConfigReader {
         return Optional.of(value);
     }
 
-    private Optional<BigDecimal> quantity(String key, String expected, Function<String, Optional<BigDecimal>> units) {
+    private Optional<BigDecimal> quantity(
+            String key, String expected, Function<String, Optional<BigDecimal>> units) {
         used.add(key);
         if (!present(key)) {
             problem(key, "is not set, expected " + expected);
@@ -338,7 +368,8 @@ public final class ConfigReader {
         }
         String text = String.valueOf(config.getValue(quoted(key)).unwrapped());
         Matcher matcher = QUANTITY.matcher(text);
-        Optional<BigDecimal> unit = matcher.matches() ? units.apply(matcher.group(2)) : Optional.empty();
+        Optional<BigDecimal> unit =
+                matcher.matches() ? units.apply(matcher.group(2)) : Optional.empty();
         if (unit.isEmpty()) {
             problem(key, "is '" + text + "', expected " + expected);
             return Optional.empty();
@@ -387,7 +418,9 @@ public final class ConfigReader {
 
     private static String describe(ConfigOrigin origin) {
         String file = origin.filename() == null ? origin.description() : origin.filename();
-        return origin.filename() != null && origin.lineNumber() > 0 ? file + ":" + origin.lineNumber() : file;
+        return origin.filename() != null && origin.lineNumber() > 0
+                ? file + ":" + origin.lineNumber()
+                : file;
     }
 
     /** Edits needed to turn one word into the other, a swap of neighbours counting as one. */
@@ -400,8 +433,14 @@ public final class ConfigReader {
                     continue;
                 }
                 int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-                d[i][j] = Math.min(Math.min(d[i - 1][j] + 1, d[i][j - 1] + 1), d[i - 1][j - 1] + change);
-                if (i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1)) {
+                d[i][j] =
+                        Math.min(
+                                Math.min(d[i - 1][j] + 1, d[i][j - 1] + 1),
+                                d[i - 1][j - 1] + change);
+                if (i > 1
+                        && j > 1
+                        && a.charAt(i - 1) == b.charAt(j - 2)
+                        && a.charAt(i - 2) == b.charAt(j - 1)) {
                     d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
                 }
             }

@@ -14,11 +14,13 @@ import java.util.regex.Pattern;
  * @param category who can do something about it
  */
 public record RefusalCode(String value, ErrorCategory category) {
-    private static final Pattern FORM = Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*(\\.[a-z0-9]+(-[a-z0-9]+)*)+");
+    private static final Pattern FORM =
+            Pattern.compile("[a-z][a-z0-9]*(-[a-z0-9]+)*(\\.[a-z0-9]+(-[a-z0-9]+)*)+");
 
     public RefusalCode {
         if (value.length() > 80 || !FORM.matcher(value).matches()) {
-            throw new IllegalArgumentException("Refusal code is '" + value + "', expected a form such as 'area.what-failed'");
+            throw new IllegalArgumentException(
+                    "Refusal code is '" + value + "', expected a form such as 'area.what-failed'");
         }
     }
 

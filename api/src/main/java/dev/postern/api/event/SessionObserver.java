@@ -12,7 +12,8 @@ public interface SessionObserver {
     default void opened(LiveConnections.LiveConnection connection) throws InterruptedException {}
 
     /** Connections on which data moved since the last call, in batches. */
-    default void active(List<LiveConnections.LiveConnection> connections) throws InterruptedException {}
+    default void active(List<LiveConnections.LiveConnection> connections)
+            throws InterruptedException {}
 
     /** A connection has ended. */
     default void closed(LiveConnections.LiveConnection connection) throws InterruptedException {}

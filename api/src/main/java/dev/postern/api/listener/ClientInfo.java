@@ -11,4 +11,5 @@ import java.util.Optional;
  * @param transport short name for logs and metrics, such as {@code websocket}
  * @param sandbox the sandbox that host name, path or header names
  */
-public record ClientInfo(Optional<InetSocketAddress> address, String transport, Optional<String> sandbox) {}
+public record ClientInfo(
+        Optional<InetSocketAddress> address, String transport, Optional<String> sandbox) {}

@@ -24,7 +24,8 @@ public sealed interface ResumeResult {
      * @param message one sentence for the log
      * @param retryAfter when it is worth trying again, if known
      */
-    record Failed(RefusalCode code, String message, Optional<Duration> retryAfter) implements ResumeResult {}
+    record Failed(RefusalCode code, String message, Optional<Duration> retryAfter)
+            implements ResumeResult {}
 
     /** The one instance for a sandbox of somebody else. */
     NotMine NOT_MINE = new NotMine();

@@ -13,7 +13,12 @@ import java.util.Map;
  * @param backend name of the component whose backend reaches inside
  * @param attributes what the backend needs to reach it, such as {@code container} or {@code url}; no secrets
  */
-public record SandboxRef(String resolver, String id, String generation, String backend, Map<String, String> attributes) {
+public record SandboxRef(
+        String resolver,
+        String id,
+        String generation,
+        String backend,
+        Map<String, String> attributes) {
     public SandboxRef {
         attributes = Map.copyOf(attributes);
     }

@@ -13,7 +13,8 @@ public record Endpoint(String host, int port) {
             throw new IllegalArgumentException("Endpoint host is empty");
         }
         if (port < 1 || port > 65_535) {
-            throw new IllegalArgumentException("Endpoint port is " + port + ", expected 1 to 65535");
+            throw new IllegalArgumentException(
+                    "Endpoint port is " + port + ", expected 1 to 65535");
         }
     }
 

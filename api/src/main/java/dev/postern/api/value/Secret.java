@@ -28,8 +28,7 @@ public final class Secret {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Secret that
-                && MessageDigest.isEqual(utf8(value), utf8(that.value));
+        return other instanceof Secret that && MessageDigest.isEqual(utf8(value), utf8(that.value));
     }
 
     @Override

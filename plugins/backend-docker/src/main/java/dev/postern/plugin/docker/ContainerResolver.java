@@ -36,9 +36,10 @@ final class ContainerResolver implements SandboxResolver {
 
     @Override
     public Resolution resolve(SandboxRequest request) {
-        List<Identity> accepted = request.identities().stream()
-                .filter(i -> settings.accepts().contains(i.authenticator()))
-                .toList();
+        List<Identity> accepted =
+                request.identities().stream()
+                        .filter(i -> settings.accepts().contains(i.authenticator()))
+                        .toList();
         if (request.sandbox().filter(s -> ID.matcher(s).matches()).isEmpty()) {
             return new Resolution.NotFound();
         }
@@ -54,8 +55,11 @@ final class ContainerResolver implements SandboxResolver {
         Optional<Identity> actor =
                 accepted.stream().filter(i -> mayOpen(i, container.get())).findFirst();
         if (actor.isEmpty()) {
-            return new Resolution.Forbidden("container '" + container.get().name() + "' is not open to any of "
-                    + request.identities());
+            return new Resolution.Forbidden(
+                    "container '"
+                            + container.get().name()
+                            + "' is not open to any of "
+                            + request.identities());
         }
         return answer(sandbox, container.get(), actor.get());
     }
@@ -67,19 +71,30 @@ final class ContainerResolver implements SandboxResolver {
         return switch (state(container.state())) {
             case UNKNOWN -> new Resolution.Unavailable(DockerCodes.STATE, Optional.empty());
             case SandboxState state ->
-                new Resolution.Found(
-                        ref(sandbox, container), actor, state, Optional.empty(), Restrictions.NONE, Optional.empty());
+                    new Resolution.Found(
+                            ref(sandbox, container),
+                            actor,
+                            state,
+                            Optional.empty(),
+                            Restrictions.NONE,
+                            Optional.empty());
         };
     }
 
     private SandboxRef ref(String sandbox, Container container) {
         return new SandboxRef(
-                component, sandbox, generation(container), component, Map.of(DockerBackend.CONTAINER, container.id()));
+                component,
+                sandbox,
+                generation(container),
+                component,
+                Map.of(DockerBackend.CONTAINER, container.id()));
     }
 
     /** A container that was made anew or started again is another run. */
     static String generation(Container container) {
-        return container.id().substring(0, Math.min(12, container.id().length())) + "@" + container.startedAt();
+        return container.id().substring(0, Math.min(12, container.id().length()))
+                + "@"
+                + container.startedAt();
     }
 
     private boolean mayOpen(Identity identity, Container container) {
@@ -89,16 +104,16 @@ final class ContainerResolver implements SandboxResolver {
             return settings.openAccess() == OpenAccess.ACCEPTED;
         }
         return users.filter(u -> u.contains(identity.subject())).isPresent()
-                || teams.filter(t -> identity.team().filter(t::contains).isPresent())
-                        .isPresent();
+                || teams.filter(t -> identity.team().filter(t::contains).isPresent()).isPresent();
     }
 
     private static Optional<Set<String>> names(Container container, String label) {
         return Optional.ofNullable(container.labels().get(label))
-                .map(text -> Arrays.stream(text.split(","))
-                        .map(String::strip)
-                        .filter(name -> !name.isEmpty())
-                        .collect(Collectors.toUnmodifiableSet()));
+                .map(text ->
+                        Arrays.stream(text.split(","))
+                                .map(String::strip)
+                                .filter(name -> !name.isEmpty())
+                                .collect(Collectors.toUnmodifiableSet()));
     }
 
     static SandboxState state(String status) {

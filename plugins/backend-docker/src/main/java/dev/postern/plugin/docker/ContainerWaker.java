@@ -44,13 +44,20 @@ final class ContainerWaker implements ResumeHook {
                 case "created", "exited" -> step(() -> engine.start(id));
                 case "restarting" -> TimeUnit.MILLISECONDS.sleep(STEP.toMillis());
                 default -> {
-                    return failed("the container of '" + sandbox.id() + "' is "
-                            + container.get().state());
+                    return failed(
+                            "the container of '"
+                                    + sandbox.id()
+                                    + "' is "
+                                    + container.get().state());
                 }
             }
         }
-        return failed("the container of '" + sandbox.id() + "' did not run within "
-                + request.timeout().toSeconds() + " s");
+        return failed(
+                "the container of '"
+                        + sandbox.id()
+                        + "' did not run within "
+                        + request.timeout().toSeconds()
+                        + " s");
     }
 
     /** Somebody else may have taken the same step at the same time; the next look tells. */

@@ -14,7 +14,6 @@ final class DockerBackend implements SessionBackend {
     /** The attribute of a ref that names the container, by id or name. */
     static final String CONTAINER = "container";
 
-
     private final DockerSettings settings;
     private final DockerEngine engine;
 
@@ -24,35 +23,57 @@ final class DockerBackend implements SessionBackend {
     }
 
     @Override
-    public SandboxConnection connect(SandboxRef sandbox, ConnectionContext context) throws InterruptedException {
+    public SandboxConnection connect(SandboxRef sandbox, ConnectionContext context)
+            throws InterruptedException {
         Container container = find(sandbox);
         Optional<String> user = context.guestUser().or(settings::user);
         return new ExecConnection(engine, container.id(), user);
     }
 
     private Container find(SandboxRef sandbox) {
-        String name = Optional.ofNullable(sandbox.attributes().get(CONTAINER))
-                .orElseThrow(() -> new PosternException(
-                        DockerCodes.NO_CONTAINER,
-                        "Sandbox '" + sandbox.id() + "' has no attribute '" + CONTAINER + "', expected a container's id or name"));
-        Container container = engine.inspect(name)
-                .orElseThrow(() -> new PosternException(
-                        DockerCodes.NO_CONTAINER, "There is no container for sandbox '" + sandbox.id() + "'"));
-        if (!container.labels().containsKey(settings.label()) && !allowed(container, settings.attach())) {
+        String name =
+                Optional.ofNullable(sandbox.attributes().get(CONTAINER))
+                        .orElseThrow(() ->
+                                new PosternException(
+                                        DockerCodes.NO_CONTAINER,
+                                        "Sandbox '"
+                                                + sandbox.id()
+                                                + "' has no attribute '"
+                                                + CONTAINER
+                                                + "', expected a container's id or name"));
+        Container container =
+                engine.inspect(name)
+                        .orElseThrow(() ->
+                                new PosternException(
+                                        DockerCodes.NO_CONTAINER,
+                                        "There is no container for sandbox '"
+                                                + sandbox.id()
+                                                + "'"));
+        if (!container.labels().containsKey(settings.label())
+                && !allowed(container, settings.attach())) {
             throw new PosternException(
                     DockerCodes.NOT_ALLOWED,
-                    "Container '" + container.name() + "' has no label '" + settings.label()
+                    "Container '"
+                            + container.name()
+                            + "' has no label '"
+                            + settings.label()
                             + "' and is not in 'attach', expected one of the two");
         }
         if (container.hostNetwork() && !settings.hostNetwork()) {
             throw new PosternException(
                     DockerCodes.HOST_NETWORK,
-                    "Container '" + container.name() + "' shares the host's network, expected host-network = true to allow that");
+                    "Container '"
+                            + container.name()
+                            + "' shares the host's network, expected host-network = true to allow that");
         }
         if (!container.running()) {
             throw new PosternException(
                     DockerCodes.STATE,
-                    "Container '" + container.name() + "' is " + container.state() + ", expected it to run");
+                    "Container '"
+                            + container.name()
+                            + "' is "
+                            + container.state()
+                            + ", expected it to run");
         }
         return container;
     }
@@ -60,8 +81,9 @@ final class DockerBackend implements SessionBackend {
     /** Names of containers, {@code *} at the end for a prefix. */
     private static boolean allowed(Container container, List<String> patterns) {
         return patterns.stream()
-                .anyMatch(p -> p.endsWith("*")
-                        ? container.name().startsWith(p.substring(0, p.length() - 1))
-                        : container.name().equals(p));
+                .anyMatch(p ->
+                        p.endsWith("*")
+                                ? container.name().startsWith(p.substring(0, p.length() - 1))
+                                : container.name().equals(p));
     }
 }

@@ -36,21 +36,23 @@ final class DockerEngine implements AutoCloseable {
     }
 
     static DockerEngine connect(EngineAddress address, Duration timeout) {
-        DefaultDockerClientConfig.Builder config = DefaultDockerClientConfig.createDefaultConfigBuilder()
-                .withDockerHost(address.toString())
-                .withDockerTlsVerify(false);
+        DefaultDockerClientConfig.Builder config =
+                DefaultDockerClientConfig.createDefaultConfigBuilder()
+                        .withDockerHost(address.toString())
+                        .withDockerTlsVerify(false);
         if (address instanceof EngineAddress.Tcp tcp && tcp.certificates().isPresent()) {
             config.withDockerTlsVerify(true)
                     .withDockerCertPath(tcp.certificates().get().toString());
         }
         DefaultDockerClientConfig built = config.build();
-        ZerodepDockerHttpClient http = new ZerodepDockerHttpClient.Builder()
-                .dockerHost(built.getDockerHost())
-                .sslConfig(built.getSSLConfig())
-                .maxConnections(64)
-                .connectionTimeout(Duration.ofSeconds(5))
-                .responseTimeout(timeout)
-                .build();
+        ZerodepDockerHttpClient http =
+                new ZerodepDockerHttpClient.Builder()
+                        .dockerHost(built.getDockerHost())
+                        .sslConfig(built.getSSLConfig())
+                        .maxConnections(64)
+                        .connectionTimeout(Duration.ofSeconds(5))
+                        .responseTimeout(timeout)
+                        .build();
         return new DockerEngine(address, DockerClientImpl.getInstance(built, http));
     }
 
@@ -64,13 +66,15 @@ final class DockerEngine implements AutoCloseable {
 
     /** Ids of the containers, running or not, that carry a label. */
     List<String> withLabel(String label, String value) {
-        return call(() -> client.listContainersCmd()
-                .withShowAll(true)
-                .withLabelFilter(Map.of(label, value))
-                .exec()
-                .stream()
-                .map(com.github.dockerjava.api.model.Container::getId)
-                .toList());
+        return call(() ->
+                client
+                        .listContainersCmd()
+                        .withShowAll(true)
+                        .withLabelFilter(Map.of(label, value))
+                        .exec()
+                        .stream()
+                        .map(com.github.dockerjava.api.model.Container::getId)
+                        .toList());
     }
 
     /** A container by id or name. */
@@ -99,24 +103,27 @@ final class DockerEngine implements AutoCloseable {
 
     /** Unpacks an uncompressed tar archive in a directory of the container. */
     void unpack(String id, String directory, byte[] tar) {
-        run(() -> client.copyArchiveToContainerCmd(id)
-                .withRemotePath(directory)
-                .withTarInputStream(new ByteArrayInputStream(tar))
-                .exec());
+        run(() ->
+                client.copyArchiveToContainerCmd(id)
+                        .withRemotePath(directory)
+                        .withTarInputStream(new ByteArrayInputStream(tar))
+                        .exec());
     }
 
     /** Prepares a process in a running container; it starts when its stream is opened. */
     String createExec(String id, ExecRequest request) {
         return call(() -> {
-            ExecCreateCmd command = client.execCreateCmd(id)
-                    .withCmd(request.command().toArray(String[]::new))
-                    .withEnv(request.environment().entrySet().stream()
-                            .map(e -> e.getKey() + "=" + e.getValue())
-                            .toList())
-                    .withTty(request.tty())
-                    .withAttachStdin(true)
-                    .withAttachStdout(true)
-                    .withAttachStderr(!request.tty());
+            ExecCreateCmd command =
+                    client.execCreateCmd(id)
+                            .withCmd(request.command().toArray(String[]::new))
+                            .withEnv(
+                                    request.environment().entrySet().stream()
+                                            .map(e -> e.getKey() + "=" + e.getValue())
+                                            .toList())
+                            .withTty(request.tty())
+                            .withAttachStdin(true)
+                            .withAttachStdout(true)
+                            .withAttachStderr(!request.tty());
             request.user().ifPresent(command::withUser);
             return command.exec().getId();
         });

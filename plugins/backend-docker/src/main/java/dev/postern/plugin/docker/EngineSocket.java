@@ -29,20 +29,24 @@ record EngineSocket(InputStream in, OutputStream out, Closeable connection) {
     /** Connects. */
     static EngineSocket open(EngineAddress address) throws IOException {
         return switch (address) {
-            case EngineAddress.Unix unix -> overChannel(SocketChannel.open(UnixDomainSocketAddress.of(unix.path())));
+            case EngineAddress.Unix unix ->
+                    overChannel(SocketChannel.open(UnixDomainSocketAddress.of(unix.path())));
             case EngineAddress.Tcp tcp when tcp.certificates().isPresent() ->
-                overTls(tcp, tcp.certificates().get());
+                    overTls(tcp, tcp.certificates().get());
             case EngineAddress.Tcp tcp -> {
-                SocketChannel channel = SocketChannel.open(new InetSocketAddress(tcp.host(), tcp.port()));
+                SocketChannel channel =
+                        SocketChannel.open(new InetSocketAddress(tcp.host(), tcp.port()));
                 channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
                 yield overChannel(channel);
             }
         };
     }
 
-    private static EngineSocket overTls(EngineAddress.Tcp tcp, Path certificates) throws IOException {
+    private static EngineSocket overTls(EngineAddress.Tcp tcp, Path certificates)
+            throws IOException {
         try {
-            SSLContext context = new LocalDirectorySSLConfig(certificates.toString()).getSSLContext();
+            SSLContext context =
+                    new LocalDirectorySSLConfig(certificates.toString()).getSSLContext();
             Socket socket = context.getSocketFactory().createSocket(tcp.host(), tcp.port());
             socket.setTcpNoDelay(true);
             SSLSocket tls = (SSLSocket) socket;
@@ -51,8 +55,10 @@ record EngineSocket(InputStream in, OutputStream out, Closeable connection) {
             tls.setSSLParameters(parameters);
             tls.startHandshake();
             OutputStream raw = tls.getOutputStream();
-            return new EngineSocket(tls.getInputStream(), new HalfClosing(raw, tls::shutdownOutput), tls);
-        } catch (IllegalArgumentException | com.github.dockerjava.api.exception.DockerClientException e) {
+            return new EngineSocket(
+                    tls.getInputStream(), new HalfClosing(raw, tls::shutdownOutput), tls);
+        } catch (IllegalArgumentException
+                | com.github.dockerjava.api.exception.DockerClientException e) {
             throw new IOException("The certificates in '" + certificates + "' cannot be used", e);
         }
     }
@@ -60,11 +66,13 @@ record EngineSocket(InputStream in, OutputStream out, Closeable connection) {
     private static EngineSocket overChannel(SocketChannel channel) {
         return new EngineSocket(
                 new ChannelInput(channel),
-                new HalfClosing(new ChannelOutput(channel), () -> {
-                    if (channel.isOpen()) {
-                        channel.shutdownOutput();
-                    }
-                }),
+                new HalfClosing(
+                        new ChannelOutput(channel),
+                        () -> {
+                            if (channel.isOpen()) {
+                                channel.shutdownOutput();
+                            }
+                        }),
                 channel);
     }
 

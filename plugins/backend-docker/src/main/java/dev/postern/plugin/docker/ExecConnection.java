@@ -26,7 +26,14 @@ import java.util.function.Consumer;
 /** The way into a container with nothing but the engine's exec. */
 final class ExecConnection implements SandboxConnection {
     private static final Set<Capability> CAPABILITIES =
-            Set.of(Capability.EXEC, Capability.PTY, Capability.RESIZE, Capability.STDIN_EOF, Capability.ENVIRONMENT, Capability.GUEST_USER);
+            Set.of(
+                    Capability.EXEC,
+                    Capability.PTY,
+                    Capability.RESIZE,
+                    Capability.STDIN_EOF,
+                    Capability.ENVIRONMENT,
+                    Capability.GUEST_USER);
+
     /** Looks like a login shell to the shell; the container's own is not known to the engine. */
     private static final String LOGIN = "exec \"${SHELL:-/bin/sh}\" -l";
 
@@ -53,13 +60,18 @@ final class ExecConnection implements SandboxConnection {
                     case ProcessSpec.Shell shell -> List.of("/bin/sh", "-c", LOGIN);
                     case ProcessSpec.Exec exec -> List.of("/bin/sh", "-c", exec.line().text());
                     case ProcessSpec.Subsystem subsystem ->
-                        throw new IllegalArgumentException("Subsystems are not declared: " + subsystem.name());
+                            throw new IllegalArgumentException(
+                                    "Subsystems are not declared: " + subsystem.name());
                 };
         Map<String, String> environment = new LinkedHashMap<>(spec.environment());
-        spec.pty().map(PtySpec::term).filter(t -> !t.isEmpty()).ifPresent(t -> environment.put("TERM", t));
+        spec.pty()
+                .map(PtySpec::term)
+                .filter(t -> !t.isEmpty())
+                .ifPresent(t -> environment.put("TERM", t));
         boolean tty = spec.pty().isPresent();
         try {
-            String exec = engine.createExec(container, new ExecRequest(command, environment, user, tty));
+            String exec =
+                    engine.createExec(container, new ExecRequest(command, environment, user, tty));
             ExecProcess process = ExecProcess.start(engine, exec, tty, processes::remove);
             processes.add(process);
             if (process.exit().isDone()) {
@@ -75,13 +87,15 @@ final class ExecConnection implements SandboxConnection {
     @Override
     public DialResult dial(Destination destination, Origin origin) {
         return new DialResult.Failed(
-                RefusalCodes.BACKEND_CAPABILITY, "The engine's exec opens no connections, this needs the agent");
+                RefusalCodes.BACKEND_CAPABILITY,
+                "The engine's exec opens no connections, this needs the agent");
     }
 
     @Override
     public ListenResult listen(ListenSpec spec) {
         return new ListenResult.Failed(
-                RefusalCodes.BACKEND_CAPABILITY, "The engine's exec has no listeners, this needs the agent");
+                RefusalCodes.BACKEND_CAPABILITY,
+                "The engine's exec has no listeners, this needs the agent");
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.function.Consumer;
  */
 final class ExecProcess implements SandboxProcess {
     private static final int CHUNK = 32 * 1024;
+
     /** The engine notes the exit a moment after the stream has ended. */
     private static final Duration EXIT_WAIT = Duration.ofSeconds(10);
 
@@ -37,26 +38,31 @@ final class ExecProcess implements SandboxProcess {
         this.exec = exec;
         this.stream = stream;
         OutputStream out = stream.out();
-        this.stdin = new ByteSink() {
-            @Override
-            public OutputStream stream() {
-                return out;
-            }
+        this.stdin =
+                new ByteSink() {
+                    @Override
+                    public OutputStream stream() {
+                        return out;
+                    }
 
-            @Override
-            public boolean mayHoldCarrier() {
-                return false;
-            }
-        };
+                    @Override
+                    public boolean mayHoldCarrier() {
+                        return false;
+                    }
+                };
     }
 
     /** Starts the exec and the thread that reads from it. */
-    static ExecProcess start(DockerEngine engine, String exec, boolean tty, Consumer<ExecProcess> ended) {
-        ExecProcess process = new ExecProcess(engine, exec, HijackedStream.start(engine.address(), exec, tty));
-        Thread.ofVirtual().name("docker-exec-" + exec.substring(0, 8)).start(() -> {
-            process.read(tty);
-            ended.accept(process);
-        });
+    static ExecProcess start(
+            DockerEngine engine, String exec, boolean tty, Consumer<ExecProcess> ended) {
+        ExecProcess process =
+                new ExecProcess(engine, exec, HijackedStream.start(engine.address(), exec, tty));
+        Thread.ofVirtual()
+                .name("docker-exec-" + exec.substring(0, 8))
+                .start(() -> {
+                    process.read(tty);
+                    ended.accept(process);
+                });
         return process;
     }
 
@@ -82,14 +88,15 @@ final class ExecProcess implements SandboxProcess {
 
     @Override
     public void resize(PtySize size) {
-        Thread.ofVirtual().start(() -> {
-            try {
-                engine.resizeExec(exec, size.rows(), size.columns());
-            } catch (PosternException e) {
-                // It has ended meanwhile; its exit tells.
-                return;
-            }
-        });
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        engine.resizeExec(exec, size.rows(), size.columns());
+                    } catch (PosternException e) {
+                        // It has ended meanwhile; its exit tells.
+                        return;
+                    }
+                });
     }
 
     @Override
@@ -128,7 +135,9 @@ final class ExecProcess implements SandboxProcess {
 
     private void readTerminal() throws IOException, InterruptedException {
         byte[] bytes = new byte[CHUNK];
-        for (int n = stream.in().read(bytes, 0, CHUNK); n >= 0; n = stream.in().read(bytes, 0, CHUNK)) {
+        for (int n = stream.in().read(bytes, 0, CHUNK);
+                n >= 0;
+                n = stream.in().read(bytes, 0, CHUNK)) {
             stdout.write(bytes, n);
         }
     }
@@ -156,6 +165,7 @@ final class ExecProcess implements SandboxProcess {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return new ExitStatus.Lost(DockerCodes.STREAM_LOST, "The engine's stream ended before the process");
+        return new ExitStatus.Lost(
+                DockerCodes.STREAM_LOST, "The engine's stream ended before the process");
     }
 }

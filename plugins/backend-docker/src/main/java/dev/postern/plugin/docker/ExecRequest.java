@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param user empty for the container's own
  * @param tty on a terminal, stdout and stderr in one
  */
-record ExecRequest(List<String> command, Map<String, String> environment, Optional<String> user, boolean tty) {
+record ExecRequest(
+        List<String> command, Map<String, String> environment, Optional<String> user, boolean tty) {
     ExecRequest {
         command = List.copyOf(command);
         environment = Map.copyOf(environment);

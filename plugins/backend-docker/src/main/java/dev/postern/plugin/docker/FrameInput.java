@@ -39,8 +39,13 @@ final class FrameInput {
             if (in.readNBytes(header, 1, 7) < 7) {
                 throw new EOFException("The engine's stream ends within a frame's header");
             }
-            if (header[0] < 0 || header[0] > STDERR || header[1] != 0 || header[2] != 0 || header[3] != 0) {
-                throw new IOException("The engine's stream has a frame of a kind that is not known");
+            if (header[0] < 0
+                    || header[0] > STDERR
+                    || header[1] != 0
+                    || header[2] != 0
+                    || header[3] != 0) {
+                throw new IOException(
+                        "The engine's stream has a frame of a kind that is not known");
             }
             stream = header[0] == STDERR ? STDERR : STDOUT;
             left = Integer.toUnsignedLong(ByteBuffer.wrap(header).getInt(4));

@@ -35,7 +35,9 @@ final class HijackedStream implements Closeable {
             }
         } catch (IOException e) {
             throw new PosternException(
-                    DockerCodes.ENGINE_UNREACHABLE, "Docker Engine at " + address + " does not answer", e);
+                    DockerCodes.ENGINE_UNREACHABLE,
+                    "Docker Engine at " + address + " does not answer",
+                    e);
         }
     }
 
@@ -53,18 +55,26 @@ final class HijackedStream implements Closeable {
         socket.connection().close();
     }
 
-    private static void upgrade(EngineSocket socket, EngineAddress address, String exec, boolean tty)
+    private static void upgrade(
+            EngineSocket socket, EngineAddress address, String exec, boolean tty)
             throws IOException {
         String body = "{\"Detach\":false,\"Tty\":" + tty + "}";
-        String request = "POST /exec/" + exec + "/start HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\n"
-                + "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: " + body.length() + "\r\n\r\n" + body;
+        String request =
+                "POST /exec/"
+                        + exec
+                        + "/start HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\n"
+                        + "Connection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: "
+                        + body.length()
+                        + "\r\n\r\n"
+                        + body;
         socket.out().write(request.getBytes(StandardCharsets.US_ASCII));
         socket.out().flush();
         String status = readHead(socket.in()).lines().findFirst().orElse("");
         // Engines before 1.22 of the API and Podman answer 200 and then the same bytes.
         if (!status.contains(" 101 ") && !status.contains(" 200 ")) {
             throw new PosternException(
-                    DockerCodes.ENGINE_REFUSED, "Docker Engine at " + address + " did not start the exec: " + status);
+                    DockerCodes.ENGINE_REFUSED,
+                    "Docker Engine at " + address + " did not start the exec: " + status);
         }
     }
 

@@ -25,12 +25,15 @@ final class DockerEngineExtension implements BeforeAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        context.getRoot().getStore(NAMESPACE).getOrComputeIfAbsent(Engine.class, k -> new Engine(), Engine.class);
+        context.getRoot()
+                .getStore(NAMESPACE)
+                .getOrComputeIfAbsent(Engine.class, k -> new Engine(), Engine.class);
     }
 
     /** Runs docker's own client against the engine and answers what it printed. */
     static String docker(String... arguments) {
-        List<String> command = new ArrayList<>(List.of("docker", "-H", "unix://" + Engine.current().socket()));
+        List<String> command =
+                new ArrayList<>(List.of("docker", "-H", "unix://" + Engine.current().socket()));
         command.addAll(List.of(arguments));
         return run(command);
     }
@@ -43,7 +46,8 @@ final class DockerEngineExtension implements BeforeAllCallback {
         try {
             Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
-            String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            String text =
+                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             if (process.waitFor() != 0) {
                 throw new AssertionError(command + ": " + text);
             }
@@ -84,17 +88,27 @@ final class DockerEngineExtension implements BeforeAllCallback {
         }
 
         void start() throws IOException {
-            process = new ProcessBuilder(
-                            "dockerd", "-H", "unix://" + socket(), "--data-root", folder.resolve("data").toString(),
-                            "--exec-root", folder.resolve("exec").toString(), "--pidfile",
-                            folder.resolve("pid").toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
-                    .start();
+            process =
+                    new ProcessBuilder(
+                                    "dockerd",
+                                    "-H",
+                                    "unix://" + socket(),
+                                    "--data-root",
+                                    folder.resolve("data").toString(),
+                                    "--exec-root",
+                                    folder.resolve("exec").toString(),
+                                    "--pidfile",
+                                    folder.resolve("pid").toString())
+                            .redirectErrorStream(true)
+                            .redirectOutput(
+                                    ProcessBuilder.Redirect.appendTo(
+                                            folder.resolve("log").toFile()))
+                            .start();
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
             while (!answers()) {
                 if (!process.isAlive() || System.nanoTime() > end) {
-                    throw new AssertionError("dockerd does not start: " + Files.readString(folder.resolve("log")));
+                    throw new AssertionError(
+                            "dockerd does not start: " + Files.readString(folder.resolve("log")));
                 }
             }
         }
@@ -120,17 +134,23 @@ final class DockerEngineExtension implements BeforeAllCallback {
         }
 
         private void importBusybox() {
-            run(List.of(
-                    "sh",
-                    "-c",
-                    "set -e; cd " + folder + "; mkdir -p root/bin root/etc root/tmp root/root root/home/user root/proc root/sys root/dev; "
-                            + "cp /bin/busybox root/bin/busybox; "
-                            + "for a in $(busybox --list | grep -v '^busybox$'); do ln -sf busybox root/bin/$a; done; "
-                            + "echo 'root:x:0:0:root:/root:/bin/sh' >root/etc/passwd; "
-                            + "echo 'user:x:1000:1000:user:/home/user:/bin/sh' >>root/etc/passwd; "
-                            + "printf 'root:x:0:\\nuser:x:1000:\\nextra:x:2000:user\\n' >root/etc/group; "
-                            + "chown 1000:1000 root/home/user; chmod 1777 root/tmp; "
-                            + "tar -C root -c . | docker -H unix://" + socket() + " import - " + BUSYBOX));
+            run(
+                    List.of(
+                            "sh",
+                            "-c",
+                            "set -e; cd "
+                                    + folder
+                                    + "; mkdir -p root/bin root/etc root/tmp root/root root/home/user root/proc root/sys root/dev; "
+                                    + "cp /bin/busybox root/bin/busybox; "
+                                    + "for a in $(busybox --list | grep -v '^busybox$'); do ln -sf busybox root/bin/$a; done; "
+                                    + "echo 'root:x:0:0:root:/root:/bin/sh' >root/etc/passwd; "
+                                    + "echo 'user:x:1000:1000:user:/home/user:/bin/sh' >>root/etc/passwd; "
+                                    + "printf 'root:x:0:\\nuser:x:1000:\\nextra:x:2000:user\\n' >root/etc/group; "
+                                    + "chown 1000:1000 root/home/user; chmod 1777 root/tmp; "
+                                    + "tar -C root -c . | docker -H unix://"
+                                    + socket()
+                                    + " import - "
+                                    + BUSYBOX));
         }
 
         void stop() {
@@ -146,12 +166,26 @@ final class DockerEngineExtension implements BeforeAllCallback {
 
         @Override
         public void close() throws IOException {
-            run(List.of(
-                    "sh",
-                    "-c",
-                    "docker -H unix://" + socket() + " ps -aq | xargs -r docker -H unix://" + socket() + " rm -f"));
+            run(
+                    List.of(
+                            "sh",
+                            "-c",
+                            "docker -H unix://"
+                                    + socket()
+                                    + " ps -aq | xargs -r docker -H unix://"
+                                    + socket()
+                                    + " rm -f"));
             stop();
-            run(List.of("sh", "-c", "umount -q " + folder + "/exec/netns/* " + folder + "/data/*; rm -rf " + folder));
+            run(
+                    List.of(
+                            "sh",
+                            "-c",
+                            "umount -q "
+                                    + folder
+                                    + "/exec/netns/* "
+                                    + folder
+                                    + "/data/*; rm -rf "
+                                    + folder));
         }
     }
 }

@@ -81,7 +81,8 @@ class DockerIT {
     }
 
     private static String runBox(String sandbox, String... options) {
-        List<String> line = new java.util.ArrayList<>(List.of("run", "-d", "-l", "postern.sandbox=" + sandbox));
+        List<String> line =
+                new java.util.ArrayList<>(List.of("run", "-d", "-l", "postern.sandbox=" + sandbox));
         line.addAll(List.of(options));
         line.addAll(List.of(BUSYBOX, "sleep", "86400"));
         return docker(line.toArray(String[]::new));
@@ -91,8 +92,14 @@ class DockerIT {
         return component
                 .sandboxResolver()
                 .orElseThrow()
-                .resolve(new SandboxRequest(
-                        "c1", "main", Optional.of(sandbox), List.of(who), Optional.empty(), Optional.empty()));
+                .resolve(
+                        new SandboxRequest(
+                                "c1",
+                                "main",
+                                Optional.of(sandbox),
+                                List.of(who),
+                                Optional.empty(),
+                                Optional.empty()));
     }
 
     private static SandboxRef found(String sandbox) throws InterruptedException {
@@ -103,16 +110,24 @@ class DockerIT {
         return connect(sandbox, Optional.empty());
     }
 
-    private static SandboxConnection connect(String sandbox, Optional<String> user) throws InterruptedException {
+    private static SandboxConnection connect(String sandbox, Optional<String> user)
+            throws InterruptedException {
         return component
                 .sessionBackend()
                 .orElseThrow()
-                .connect(found(sandbox), new ConnectionContext("c1", ALICE, user, Optional.empty()));
+                .connect(
+                        found(sandbox), new ConnectionContext("c1", ALICE, user, Optional.empty()));
     }
 
-    private static SandboxProcess exec(SandboxConnection connection, String command) throws InterruptedException {
-        return started(connection.start(new ProcessSpec(
-                "s1", new ProcessSpec.Exec(Bytes.utf8(command)), Optional.empty(), Map.of("LANG", "C.UTF-8"))));
+    private static SandboxProcess exec(SandboxConnection connection, String command)
+            throws InterruptedException {
+        return started(
+                connection.start(
+                        new ProcessSpec(
+                                "s1",
+                                new ProcessSpec.Exec(Bytes.utf8(command)),
+                                Optional.empty(),
+                                Map.of("LANG", "C.UTF-8"))));
     }
 
     private static SandboxProcess started(StartResult result) {
@@ -125,31 +140,39 @@ class DockerIT {
     }
 
     @Test
-    @DisplayName("finds a container by its label, says who may open it, and refuses two of one label")
+    @DisplayName(
+            "finds a container by its label, says who may open it, and refuses two of one label")
     void resolves() throws Exception {
         String open = unique();
         runBox(open);
-        assertThat(resolve(open, ALICE)).isInstanceOfSatisfying(Resolution.Found.class, f -> {
-            assertThat(f.actor()).isEqualTo(ALICE);
-            assertThat(f.state()).isEqualTo(SandboxState.RUNNING);
-        });
-        assertThat(resolve(open, new Identity("others", "alice"))).isInstanceOf(Resolution.Forbidden.class);
+        assertThat(resolve(open, ALICE))
+                .isInstanceOfSatisfying(
+                        Resolution.Found.class,
+                        f -> {
+                            assertThat(f.actor()).isEqualTo(ALICE);
+                            assertThat(f.state()).isEqualTo(SandboxState.RUNNING);
+                        });
+        assertThat(resolve(open, new Identity("others", "alice")))
+                .isInstanceOf(Resolution.Forbidden.class);
         assertThat(resolve(unique(), ALICE)).isInstanceOf(Resolution.NotFound.class);
         assertThat(resolve("a\"b", ALICE)).isInstanceOf(Resolution.NotFound.class);
 
         String bobs = unique();
         runBox(bobs, "-l", "postern.sandbox.users=bob, carol");
         assertThat(resolve(bobs, ALICE)).isInstanceOf(Resolution.Forbidden.class);
-        assertThat(resolve(bobs, new Identity("keys", "carol"))).isInstanceOf(Resolution.Found.class);
+        assertThat(resolve(bobs, new Identity("keys", "carol")))
+                .isInstanceOf(Resolution.Found.class);
         String reds = unique();
         runBox(reds, "-l", "postern.sandbox.teams=red");
         assertThat(resolve(reds, ALICE)).isInstanceOf(Resolution.Found.class);
-        assertThat(resolve(reds, new Identity("keys", "bob"))).isInstanceOf(Resolution.Forbidden.class);
+        assertThat(resolve(reds, new Identity("keys", "bob")))
+                .isInstanceOf(Resolution.Forbidden.class);
 
         runBox(open);
         assertThat(resolve(open, ALICE))
                 .isInstanceOfSatisfying(
-                        Resolution.Unavailable.class, u -> assertThat(u.code()).isEqualTo(DockerCodes.AMBIGUOUS));
+                        Resolution.Unavailable.class,
+                        u -> assertThat(u.code()).isEqualTo(DockerCodes.AMBIGUOUS));
     }
 
     @Test
@@ -167,13 +190,19 @@ class DockerIT {
     @DisplayName("a container without the label is not reached through a ref of another resolver")
     void notAllowed() {
         String id = docker("run", "-d", BUSYBOX, "sleep", "86400");
-        SandboxRef ref = new SandboxRef("registry", "x", "", "docker", Map.of(DockerBackend.CONTAINER, id));
-        assertThatThrownBy(() -> component
-                        .sessionBackend()
-                        .orElseThrow()
-                        .connect(ref, new ConnectionContext("c1", ALICE, Optional.empty(), Optional.empty())))
+        SandboxRef ref =
+                new SandboxRef("registry", "x", "", "docker", Map.of(DockerBackend.CONTAINER, id));
+        assertThatThrownBy(() ->
+                        component
+                                .sessionBackend()
+                                .orElseThrow()
+                                .connect(
+                                        ref,
+                                        new ConnectionContext(
+                                                "c1", ALICE, Optional.empty(), Optional.empty())))
                 .isInstanceOfSatisfying(
-                        PosternException.class, e -> assertThat(e.code()).isEqualTo(DockerCodes.NOT_ALLOWED));
+                        PosternException.class,
+                        e -> assertThat(e.code()).isEqualTo(DockerCodes.NOT_ALLOWED));
     }
 
     @Test
@@ -187,9 +216,12 @@ class DockerIT {
         assertThat(resume(paused)).isInstanceOf(ResumeResult.Running.class);
         docker("kill", id);
         SandboxRef stopped = found(box);
-        assertThat(resume(stopped)).isInstanceOfSatisfying(ResumeResult.Running.class, r -> assertThat(
-                        r.sandbox().generation())
-                .isNotEqualTo(stopped.generation()));
+        assertThat(resume(stopped))
+                .isInstanceOfSatisfying(
+                        ResumeResult.Running.class,
+                        r ->
+                                assertThat(r.sandbox().generation())
+                                        .isNotEqualTo(stopped.generation()));
         docker("rm", "-f", id);
         assertThat(resume(stopped)).isInstanceOf(ResumeResult.Failed.class);
     }
@@ -211,7 +243,8 @@ class DockerIT {
             assertThat(text(process)).isEqualTo("out C.UTF-8\n");
             assertThat(new String(process.stderr().stream().readAllBytes(), StandardCharsets.UTF_8))
                     .isEqualTo("err\n");
-            assertThat(process.exit().get(30, TimeUnit.SECONDS)).isEqualTo(new ExitStatus.Exited(7));
+            assertThat(process.exit().get(30, TimeUnit.SECONDS))
+                    .isEqualTo(new ExitStatus.Exited(7));
 
             byte[] sent = new byte[8 << 20];
             new Random(5).nextBytes(sent);
@@ -219,7 +252,9 @@ class DockerIT {
             sum.stdin().stream().write(sent);
             sum.stdin().finish();
             assertThat(text(sum))
-                    .startsWith(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(sent)));
+                    .startsWith(
+                            HexFormat.of()
+                                    .formatHex(MessageDigest.getInstance("SHA-256").digest(sent)));
         }
     }
 
@@ -239,12 +274,20 @@ class DockerIT {
         String box = unique();
         runBox(box);
         try (SandboxConnection connection = connect(box)) {
-            SandboxProcess process = started(connection.start(new ProcessSpec(
-                    "s1",
-                    new ProcessSpec.Exec(
-                            Bytes.utf8("until [ \"$(stty size)\" = '50 132' ]; do sleep 0.1; done; stty size; echo $TERM")),
-                    Optional.of(new PtySpec("xterm", new PtySize(132, 50, 0, 0), Map.of())),
-                    Map.of())));
+            SandboxProcess process =
+                    started(
+                            connection.start(
+                                    new ProcessSpec(
+                                            "s1",
+                                            new ProcessSpec.Exec(
+                                                    Bytes.utf8(
+                                                            "until [ \"$(stty size)\" = '50 132' ]; do sleep 0.1; done; stty size; echo $TERM")),
+                                            Optional.of(
+                                                    new PtySpec(
+                                                            "xterm",
+                                                            new PtySize(132, 50, 0, 0),
+                                                            Map.of())),
+                                            Map.of())));
             assertThat(text(process)).contains("50 132").contains("xterm");
         }
     }
@@ -257,22 +300,44 @@ class DockerIT {
         try (SandboxConnection connection = connect(box)) {
             assertThat(connection.capabilities())
                     .contains(Capability.EXEC, Capability.PTY)
-                    .doesNotContain(Capability.SIGNAL, Capability.DIAL_TCP, Capability.FILES, Capability.SFTP_STREAM);
+                    .doesNotContain(
+                            Capability.SIGNAL,
+                            Capability.DIAL_TCP,
+                            Capability.FILES,
+                            Capability.SFTP_STREAM);
         }
     }
 
     @Test
-    @DisplayName("an engine that does not answer is an exception with its code, and the health says so")
+    @DisplayName(
+            "an engine that does not answer is an exception with its code, and the health says so")
     void engineDown() {
         DockerSettings s = settings();
-        DockerSettings nowhere = new DockerSettings(
-                new EngineAddress.Unix(Path.of("/nonexistent/docker.sock")), s.timeout(), s.label(), s.accepts(),
-                s.openAccess(), s.user(), s.hostNetwork(), s.attach(), s.agent(), s.agentDirectory(), s.agentPath());
+        DockerSettings nowhere =
+                new DockerSettings(
+                        new EngineAddress.Unix(Path.of("/nonexistent/docker.sock")),
+                        s.timeout(),
+                        s.label(),
+                        s.accepts(),
+                        s.openAccess(),
+                        s.user(),
+                        s.hostNetwork(),
+                        s.attach(),
+                        s.agent(),
+                        s.agentDirectory(),
+                        s.agentPath());
         try (DockerComponent down = new DockerComponent("docker", nowhere)) {
-            assertThatThrownBy(() -> down.sandboxResolver()
-                            .orElseThrow()
-                            .resolve(new SandboxRequest(
-                                    "c1", "main", Optional.of("x"), List.of(ALICE), Optional.empty(), Optional.empty())))
+            assertThatThrownBy(() ->
+                            down.sandboxResolver()
+                                    .orElseThrow()
+                                    .resolve(
+                                            new SandboxRequest(
+                                                    "c1",
+                                                    "main",
+                                                    Optional.of("x"),
+                                                    List.of(ALICE),
+                                                    Optional.empty(),
+                                                    Optional.empty())))
                     .isInstanceOfSatisfying(
                             PosternException.class,
                             e -> assertThat(e.code()).isEqualTo(DockerCodes.ENGINE_UNREACHABLE));
