@@ -70,6 +70,7 @@ public final class ConfigReader {
 
     /** A text that may be absent or {@code null}. */
     public Optional<String> optionalString(String key) {
+        used.add(key);
         return present(key) ? Optional.of(string(key)) : Optional.empty();
     }
 
@@ -156,6 +157,7 @@ public final class ConfigReader {
 
     /** A duration that may be absent or {@code null}. */
     public Optional<Duration> optionalDuration(String key, Duration least, Duration most) {
+        used.add(key);
         return present(key) ? Optional.of(duration(key, least, most)) : Optional.empty();
     }
 
@@ -201,6 +203,7 @@ public final class ConfigReader {
 
     /** A list of texts that may be absent or {@code null}. */
     public Optional<List<String>> optionalStrings(String key) {
+        used.add(key);
         return present(key) ? Optional.of(strings(key)) : Optional.empty();
     }
 
