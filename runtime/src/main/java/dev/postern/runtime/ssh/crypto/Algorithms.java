@@ -67,24 +67,32 @@ public final class Algorithms {
         manager.setMacFactories(macs());
         manager.setSignatureFactories(signatures());
         // As OpenSSH: nothing that has not logged in gets at the decompressor
-        manager.setCompressionFactories(List.of(BuiltinCompressions.none, BuiltinCompressions.delayedZlib));
+        manager.setCompressionFactories(
+                List.of(BuiltinCompressions.none, BuiltinCompressions.delayedZlib));
     }
 
     /** Key exchanges of a server. */
     public List<KeyExchangeFactory> serverKeyExchanges() {
-        return keyExchanges().map(DHGServer::newFactory).toList();
+        return keyExchanges().stream().map(DHGServer::newFactory).toList();
     }
 
     /** Key exchanges of a client. */
     public List<KeyExchangeFactory> clientKeyExchanges() {
-        return keyExchanges().map(DHGClient::newFactory).toList();
+        return keyExchanges().stream().map(DHGClient::newFactory).toList();
     }
 
-    private Stream<DHFactory> keyExchanges() {
-        Stream<DHFactory> hybrids = HybridKeyExchange.all().stream();
-        return offer == AlgorithmOffer.STRICT
-                ? hybrids
-                : Stream.concat(hybrids, Stream.of(BuiltinDHFactories.curve25519, BuiltinDHFactories.curve25519_libssh));
+    /** Key exchanges, of a server and of a client alike. */
+    public List<DHFactory> keyExchanges() {
+        List<DHFactory> hybrids = HybridKeyExchange.all();
+        if (offer == AlgorithmOffer.STRICT) {
+            return hybrids;
+        }
+        return Stream.concat(
+                        hybrids.stream(),
+                        Stream.of(
+                                BuiltinDHFactories.curve25519,
+                                BuiltinDHFactories.curve25519_libssh))
+                .toList();
     }
 
     /** Ciphers of either direction. */

@@ -32,19 +32,23 @@ final class ChaCha20Poly1305Cipher implements Cipher {
     private int sequence;
     private long packets;
 
-    ChaCha20Poly1305Cipher(CipherInformation information, Optional<LibcryptoPacketEngine> libcrypto) {
+    ChaCha20Poly1305Cipher(
+            CipherInformation information, Optional<LibcryptoPacketEngine> libcrypto) {
         this.information = information;
         this.libcrypto = libcrypto;
     }
 
     @Override
     public void init(Mode mode, byte[] key, byte[] iv) throws InvalidKeyException {
-        // The engine passes whole digests: what lies behind the key and behind the number is not for us
+        // The engine passes whole digests: what lies behind the key and behind the number is not
+        // for us
         if (key.length < getKdfSize()) {
-            throw new InvalidKeyException("ChaCha20 key has " + key.length + " bytes, expected " + getKdfSize());
+            throw new InvalidKeyException(
+                    "ChaCha20 key has " + key.length + " bytes, expected " + getKdfSize());
         }
         if (iv.length < Long.BYTES || (iv[0] | iv[1] | iv[2] | iv[3]) != 0) {
-            throw new InvalidKeyException("ChaCha20 nonce is not a packet sequence number in eight bytes");
+            throw new InvalidKeyException(
+                    "ChaCha20 nonce is not a packet sequence number in eight bytes");
         }
         encrypting = mode == Mode.Encrypt;
         bodyKey = new PacketKey(key, 0);
@@ -58,14 +62,17 @@ final class ChaCha20Poly1305Cipher implements Cipher {
     public void updateAAD(byte[] data, int offset, int length) {
         if (length != LENGTH_SIZE) {
             throw new IllegalArgumentException(
-                    "Only a packet length of 4 bytes is additional data here, not " + length + " bytes");
+                    "Only a packet length of 4 bytes is additional data here, not "
+                            + length
+                            + " bytes");
         }
         if (bodyKey == null) {
             throw new IllegalStateException("Cipher has no key yet");
         }
         // One more packet than there are sequence numbers would use a nonce twice under one key
         if (packets >>> Integer.SIZE != 0) {
-            throw new IllegalStateException("Packet sequence number cannot be reused with the same key");
+            throw new IllegalStateException(
+                    "Packet sequence number cannot be reused with the same key");
         }
         ChaCha20Block.keyStream(lengthKey, sequence, 0, lengthStream);
         for (int i = 0; i < LENGTH_SIZE; i++) {
@@ -84,7 +91,8 @@ final class ChaCha20Poly1305Cipher implements Cipher {
         }
         Objects.checkFromIndexSize(offset, length + Poly1305.TAG_SIZE, data.length);
         // A keystroke is done in Java before a call out of Java would have set its key
-        PacketEngine engine = libcrypto.isPresent() && length > JavaPacketEngine.SHORT ? libcrypto.get() : java;
+        PacketEngine engine =
+                libcrypto.isPresent() && length > JavaPacketEngine.SHORT ? libcrypto.get() : java;
         if (encrypting) {
             engine.seal(key, sequence, encryptedLength, data, offset, length);
         } else if (!engine.open(key, sequence, encryptedLength, data, offset, length)) {

@@ -30,12 +30,14 @@ public final class ChaCha20Poly1305Factory implements CipherFactory {
         if (acceleration != ChaChaAcceleration.JAVA) {
             switch (LibcryptoPacketEngine.shared()) {
                 case LibcryptoPacketEngine.Usable(LibcryptoPacketEngine engine, String version) -> {
-                    return new ChaCha20Poly1305Factory("libcrypto (" + version + ")", Optional.of(engine));
+                    return new ChaCha20Poly1305Factory(
+                            "libcrypto (" + version + ")", Optional.of(engine));
                 }
                 case LibcryptoPacketEngine.Unusable(String reason) -> {
                     if (acceleration == ChaChaAcceleration.LIBCRYPTO) {
                         throw new IllegalStateException(
-                                "chacha20-poly1305 was to run on libcrypto, which cannot be used: " + reason);
+                                "chacha20-poly1305 was to run on libcrypto, which cannot be used: "
+                                        + reason);
                     }
                 }
             }

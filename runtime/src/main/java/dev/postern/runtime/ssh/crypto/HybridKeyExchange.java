@@ -11,15 +11,24 @@ import org.apache.sshd.common.kex.MontgomeryCurve;
 import org.apache.sshd.common.kex.XDH;
 
 /** X25519 joined with a post-quantum key encapsulation: the SSH engine's frame, our choice of the encapsulation. */
-record HybridKeyExchange(String name, KeyEncapsulationMethod encapsulation, BuiltinDigests digest) implements DHFactory {
+record HybridKeyExchange(String name, KeyEncapsulationMethod encapsulation, BuiltinDigests digest)
+        implements DHFactory {
 
     /** All that there are, best first. The last is the name that sntrup761 had in OpenSSH 8.5 to 9.8, before it was registered. */
     static List<DHFactory> all() {
         return List.of(
-                new HybridKeyExchange("mlkem768x25519-sha256", MlKemEncapsulation.INSTANCE, BuiltinDigests.sha256),
-                new HybridKeyExchange("sntrup761x25519-sha512", SntrupEncapsulation.INSTANCE, BuiltinDigests.sha512),
                 new HybridKeyExchange(
-                        "sntrup761x25519-sha512@openssh.com", SntrupEncapsulation.INSTANCE, BuiltinDigests.sha512));
+                        "mlkem768x25519-sha256",
+                        MlKemEncapsulation.INSTANCE,
+                        BuiltinDigests.sha256),
+                new HybridKeyExchange(
+                        "sntrup761x25519-sha512",
+                        SntrupEncapsulation.INSTANCE,
+                        BuiltinDigests.sha512),
+                new HybridKeyExchange(
+                        "sntrup761x25519-sha512@openssh.com",
+                        SntrupEncapsulation.INSTANCE,
+                        BuiltinDigests.sha512));
     }
 
     @Override

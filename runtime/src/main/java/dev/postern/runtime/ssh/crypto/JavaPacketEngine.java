@@ -35,7 +35,13 @@ final class JavaPacketEngine implements PacketEngine {
     }
 
     @Override
-    public void seal(PacketKey key, int sequence, byte[] encryptedLength, byte[] data, int offset, int length) {
+    public void seal(
+            PacketKey key,
+            int sequence,
+            byte[] encryptedLength,
+            byte[] data,
+            int offset,
+            int length) {
         Cipher cipher = start(key, sequence, length);
         transform(cipher, key, sequence, data, offset, length);
         authenticate(encryptedLength, data, offset, length);
@@ -43,7 +49,13 @@ final class JavaPacketEngine implements PacketEngine {
     }
 
     @Override
-    public boolean open(PacketKey key, int sequence, byte[] encryptedLength, byte[] data, int offset, int length) {
+    public boolean open(
+            PacketKey key,
+            int sequence,
+            byte[] encryptedLength,
+            byte[] data,
+            int offset,
+            int length) {
         Cipher cipher = start(key, sequence, length);
         authenticate(encryptedLength, data, offset, length);
         poly.finish(tag, 0);
@@ -75,20 +87,36 @@ final class JavaPacketEngine implements PacketEngine {
                 stream = cipher;
             }
             byte[] nonce = {
-                0, 0, 0, 0, 0, 0, 0, 0,
-                (byte) (sequence >>> 24), (byte) (sequence >>> 16), (byte) (sequence >>> 8), (byte) sequence
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                0,
+                (byte) (sequence >>> 24),
+                (byte) (sequence >>> 16),
+                (byte) (sequence >>> 8),
+                (byte) sequence
             };
             cipher.init(Cipher.ENCRYPT_MODE, key.secret(), new ChaCha20ParameterSpec(nonce, 0));
             cipher.update(ZEROS, 0, ZEROS.length, block, 0);
             poly.init(block, 0);
             return cipher;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("The JDK's ChaCha20 refused a packet of " + length + " bytes", e);
+            throw new IllegalStateException(
+                    "The JDK's ChaCha20 refused a packet of " + length + " bytes", e);
         }
     }
 
     private void transform(
-            @Nullable Cipher cipher, PacketKey key, int sequence, byte[] data, int offset, int length) {
+            @Nullable Cipher cipher,
+            PacketKey key,
+            int sequence,
+            byte[] data,
+            int offset,
+            int length) {
         if (cipher == null) {
             transformShort(key, sequence, data, offset, length);
             return;
@@ -96,7 +124,8 @@ final class JavaPacketEngine implements PacketEngine {
         try {
             cipher.update(data, offset, length, data, offset);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("The JDK's ChaCha20 refused a packet of " + length + " bytes", e);
+            throw new IllegalStateException(
+                    "The JDK's ChaCha20 refused a packet of " + length + " bytes", e);
         }
     }
 

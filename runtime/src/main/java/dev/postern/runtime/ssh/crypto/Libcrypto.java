@@ -49,32 +49,59 @@ final class Libcrypto {
         Linker.Option[] plain = {};
         Linker.Option[] heap = {Linker.Option.critical(true)};
         Linking link = new Linking(linker, library);
-        cipherContextNew = link.function("EVP_CIPHER_CTX_new", FunctionDescriptor.of(ADDRESS), plain);
-        cipherContextFree = link.function("EVP_CIPHER_CTX_free", FunctionDescriptor.ofVoid(ADDRESS), plain);
-        encryptInit = link.function(
-                "EVP_EncryptInit_ex",
-                FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
-                heap);
-        encryptUpdate = link.function(
-                "EVP_EncryptUpdate",
-                FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT),
-                heap);
-        macContextNew = link.function("EVP_MAC_CTX_new", FunctionDescriptor.of(ADDRESS, ADDRESS), plain);
-        macContextFree = link.function("EVP_MAC_CTX_free", FunctionDescriptor.ofVoid(ADDRESS), plain);
-        macInit = link.function(
-                "EVP_MAC_init", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS), heap);
-        macUpdate = link.function("EVP_MAC_update", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG), heap);
-        macFinal = link.function(
-                "EVP_MAC_final", FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG), heap);
-        chacha20 = (MemorySegment) link.function("EVP_chacha20", FunctionDescriptor.of(ADDRESS), plain)
-                .invokeExact();
+        cipherContextNew =
+                link.function("EVP_CIPHER_CTX_new", FunctionDescriptor.of(ADDRESS), plain);
+        cipherContextFree =
+                link.function("EVP_CIPHER_CTX_free", FunctionDescriptor.ofVoid(ADDRESS), plain);
+        encryptInit =
+                link.function(
+                        "EVP_EncryptInit_ex",
+                        FunctionDescriptor.of(
+                                JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, ADDRESS),
+                        heap);
+        encryptUpdate =
+                link.function(
+                        "EVP_EncryptUpdate",
+                        FunctionDescriptor.of(
+                                JAVA_INT, ADDRESS, ADDRESS, ADDRESS, ADDRESS, JAVA_INT),
+                        heap);
+        macContextNew =
+                link.function("EVP_MAC_CTX_new", FunctionDescriptor.of(ADDRESS, ADDRESS), plain);
+        macContextFree =
+                link.function("EVP_MAC_CTX_free", FunctionDescriptor.ofVoid(ADDRESS), plain);
+        macInit =
+                link.function(
+                        "EVP_MAC_init",
+                        FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, ADDRESS),
+                        heap);
+        macUpdate =
+                link.function(
+                        "EVP_MAC_update",
+                        FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG),
+                        heap);
+        macFinal =
+                link.function(
+                        "EVP_MAC_final",
+                        FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, ADDRESS, JAVA_LONG),
+                        heap);
+        chacha20 =
+                (MemorySegment)
+                        link.function("EVP_chacha20", FunctionDescriptor.of(ADDRESS), plain)
+                                .invokeExact();
         MethodHandle fetch =
-                link.function("EVP_MAC_fetch", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS), plain);
+                link.function(
+                        "EVP_MAC_fetch",
+                        FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, ADDRESS),
+                        plain);
         MethodHandle versionText =
                 link.function("OpenSSL_version", FunctionDescriptor.of(ADDRESS, JAVA_INT), plain);
         try (Arena arena = Arena.ofConfined()) {
-            poly1305 = (MemorySegment)
-                    fetch.invokeExact(MemorySegment.NULL, arena.allocateFrom("POLY1305"), MemorySegment.NULL);
+            poly1305 =
+                    (MemorySegment)
+                            fetch.invokeExact(
+                                    MemorySegment.NULL,
+                                    arena.allocateFrom("POLY1305"),
+                                    MemorySegment.NULL);
         }
         if (poly1305.address() == 0) {
             throw new NoSuchElementException(LIBRARY + " has no POLY1305");

@@ -91,18 +91,31 @@ final class LibcryptoPacketEngine implements PacketEngine {
     }
 
     @Override
-    public void seal(PacketKey key, int sequence, byte[] encryptedLength, byte[] data, int offset, int length) {
+    public void seal(
+            PacketKey key,
+            int sequence,
+            byte[] encryptedLength,
+            byte[] data,
+            int offset,
+            int length) {
         Context context = borrow();
         context.start(key, sequence);
         MemorySegment body = MemorySegment.ofArray(data).asSlice(offset, length);
         context.transform(body, length);
         context.authenticate(encryptedLength, body, length);
-        MemorySegment.copy(context.tag, ValueLayout.JAVA_BYTE, 0, data, offset + length, Poly1305.TAG_SIZE);
+        MemorySegment.copy(
+                context.tag, ValueLayout.JAVA_BYTE, 0, data, offset + length, Poly1305.TAG_SIZE);
         giveBack(context);
     }
 
     @Override
-    public boolean open(PacketKey key, int sequence, byte[] encryptedLength, byte[] data, int offset, int length) {
+    public boolean open(
+            PacketKey key,
+            int sequence,
+            byte[] encryptedLength,
+            byte[] data,
+            int offset,
+            int length) {
         Context context = borrow();
         context.start(key, sequence);
         MemorySegment body = MemorySegment.ofArray(data).asSlice(offset, length);
@@ -160,7 +173,10 @@ final class LibcryptoPacketEngine implements PacketEngine {
             try {
                 cipher = (MemorySegment) library.cipherContextNew.invokeExact();
                 mac = (MemorySegment) library.macContextNew.invokeExact(library.poly1305);
-                check((int) library.encryptInit.invokeExact(cipher, library.chacha20, NULL, NULL, NULL));
+                check(
+                        (int)
+                                library.encryptInit.invokeExact(
+                                        cipher, library.chacha20, NULL, NULL, NULL));
             } catch (Throwable e) {
                 throw failure(e);
             }
@@ -171,10 +187,22 @@ final class LibcryptoPacketEngine implements PacketEngine {
             // Counter (8 bytes, little-endian) 0, then the sequence number as 8 bytes, big-endian
             nonce.set(ValueLayout.JAVA_INT, 12, Integer.reverseBytes(sequence));
             try {
-                check((int) library.encryptInit.invokeExact(
-                        cipher, NULL, NULL, MemorySegment.ofArray(key.bytes()), nonce));
-                check((int) library.encryptUpdate.invokeExact(cipher, block, written, zeros, ChaCha20Block.SIZE));
-                check((int) library.macInit.invokeExact(mac, block, (long) Poly1305.KEY_SIZE, NULL));
+                check(
+                        (int)
+                                library.encryptInit.invokeExact(
+                                        cipher,
+                                        NULL,
+                                        NULL,
+                                        MemorySegment.ofArray(key.bytes()),
+                                        nonce));
+                check(
+                        (int)
+                                library.encryptUpdate.invokeExact(
+                                        cipher, block, written, zeros, ChaCha20Block.SIZE));
+                check(
+                        (int)
+                                library.macInit.invokeExact(
+                                        mac, block, (long) Poly1305.KEY_SIZE, NULL));
             } catch (Throwable e) {
                 throw failure(e);
             }
@@ -190,10 +218,17 @@ final class LibcryptoPacketEngine implements PacketEngine {
 
         void authenticate(byte[] encryptedLength, MemorySegment body, int length) {
             try {
-                check((int) library.macUpdate.invokeExact(
-                        mac, MemorySegment.ofArray(encryptedLength), (long) encryptedLength.length));
+                check(
+                        (int)
+                                library.macUpdate.invokeExact(
+                                        mac,
+                                        MemorySegment.ofArray(encryptedLength),
+                                        (long) encryptedLength.length));
                 check((int) library.macUpdate.invokeExact(mac, body, (long) length));
-                check((int) library.macFinal.invokeExact(mac, tag, written, (long) Poly1305.TAG_SIZE));
+                check(
+                        (int)
+                                library.macFinal.invokeExact(
+                                        mac, tag, written, (long) Poly1305.TAG_SIZE));
             } catch (Throwable e) {
                 throw failure(e);
             }

@@ -75,7 +75,9 @@ final class MixedRadix {
         for (int i = 0; i < count - 1; i += 2) {
             int value = bottom[i / 2] + scale[i / 2] * upper[i / 2];
             values[i] = Integer.remainderUnsigned(value, moduli[i]);
-            values[i + 1] = Integer.remainderUnsigned(Integer.divideUnsigned(value, moduli[i]), moduli[i + 1]);
+            values[i + 1] =
+                    Integer.remainderUnsigned(
+                            Integer.divideUnsigned(value, moduli[i]), moduli[i + 1]);
         }
         if (count % 2 == 1) {
             values[count - 1] = upper[count / 2];

@@ -21,8 +21,10 @@ final class MlKemEncapsulation implements KeyEncapsulationMethod {
 
     private static final String ALGORITHM = "ML-KEM-768";
     private static final int PUBLIC_KEY_SIZE = 1184;
+
     /** What a SubjectPublicKeyInfo of ML-KEM-768 has before the key (RFC 9935). */
-    private static final byte[] PREFIX = HexFormat.of().parseHex("308204b2300b0609608648016503040402038204a100");
+    private static final byte[] PREFIX =
+            HexFormat.of().parseHex("308204b2300b0609608648016503040402038204a100");
 
     private MlKemEncapsulation() {}
 
@@ -47,12 +49,15 @@ final class MlKemEncapsulation implements KeyEncapsulationMethod {
         @Override
         public byte[] init(byte[] publicKey) {
             if (publicKey.length < PUBLIC_KEY_SIZE) {
-                throw new IllegalArgumentException("KEM public key is too short: " + publicKey.length);
+                throw new IllegalArgumentException(
+                        "KEM public key is too short: " + publicKey.length);
             }
             byte[] encoded = Arrays.copyOf(PREFIX, PREFIX.length + PUBLIC_KEY_SIZE);
             System.arraycopy(publicKey, 0, encoded, PREFIX.length, PUBLIC_KEY_SIZE);
             try {
-                PublicKey key = KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(encoded));
+                PublicKey key =
+                        KeyFactory.getInstance(ALGORITHM)
+                                .generatePublic(new X509EncodedKeySpec(encoded));
                 made = KEM.getInstance(ALGORITHM).newEncapsulator(key).encapsulate();
             } catch (GeneralSecurityException e) {
                 // The check of FIPS 203 section 7.2: coefficients not below the modulus

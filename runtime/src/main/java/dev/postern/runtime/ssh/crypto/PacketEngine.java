@@ -10,12 +10,24 @@ package dev.postern.runtime.ssh.crypto;
 sealed interface PacketEngine permits JavaPacketEngine, LibcryptoPacketEngine {
 
     /** Encrypts {@code length} bytes at {@code offset} and writes the 16-byte tag behind them. */
-    void seal(PacketKey key, int sequence, byte[] encryptedLength, byte[] data, int offset, int length);
+    void seal(
+            PacketKey key,
+            int sequence,
+            byte[] encryptedLength,
+            byte[] data,
+            int offset,
+            int length);
 
     /**
      * Decrypts {@code length} bytes at {@code offset} if the 16 bytes behind them are their tag.
      *
      * @return whether the tag was right; if not, {@code data} is as it was
      */
-    boolean open(PacketKey key, int sequence, byte[] encryptedLength, byte[] data, int offset, int length);
+    boolean open(
+            PacketKey key,
+            int sequence,
+            byte[] encryptedLength,
+            byte[] data,
+            int offset,
+            int length);
 }

@@ -24,6 +24,7 @@ final class Poly1305 {
     private static final int BLOCK = 16;
     private static final long MASK44 = (1L << 44) - 1;
     private static final long MASK42 = (1L << 42) - 1;
+
     /** The bit that ends a whole block, 2^128, as it lies in the third limb. */
     private static final long BLOCK_END = 1L << 40;
 
@@ -131,10 +132,12 @@ final class Poly1305 {
         long k0 = r0;
         long k1 = r1;
         long k2 = r2;
-        // 2^132 = 20 modulo 2^130 - 5: a limb that leaves at the top comes back at the bottom, times 20
+        // 2^132 = 20 modulo 2^130 - 5: a limb that leaves at the top comes back at the bottom,
+        // times 20
         long w1 = 20 * k1;
         long w2 = 20 * k2;
-        // a << 18 times k << 2 has its bit 44 + 20 at bit 64: the high word is the product's part above bit 44
+        // a << 18 times k << 2 has its bit 44 + 20 at bit 64: the high word is the product's part
+        // above bit 44
         long s0 = k0 << 2;
         long s1 = k1 << 2;
         long s2 = k2 << 2;

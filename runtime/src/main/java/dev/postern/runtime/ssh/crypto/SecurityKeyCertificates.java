@@ -29,12 +29,15 @@ public final class SecurityKeyCertificates {
     private static final String VERIFY_REQUIRED = "verify-required";
 
     /** The plain key type inside each certificate type. */
-    private static final Map<String, String> PLAIN_TYPES = Map.of(
-            "sk-ssh-ed25519-cert-v01@openssh.com", "sk-ssh-ed25519@openssh.com",
-            "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com", "sk-ecdsa-sha2-nistp256@openssh.com");
+    private static final Map<String, String> PLAIN_TYPES =
+            Map.of(
+                    "sk-ssh-ed25519-cert-v01@openssh.com", "sk-ssh-ed25519@openssh.com",
+                    "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
+                            "sk-ecdsa-sha2-nistp256@openssh.com");
 
-    private static final BufferPublicKeyParser<PublicKey> PARSER = BufferPublicKeyParser.aggregate(
-            List.of(new CertificateParser(), BufferPublicKeyParser.DEFAULT));
+    private static final BufferPublicKeyParser<PublicKey> PARSER =
+            BufferPublicKeyParser.aggregate(
+                    List.of(new CertificateParser(), BufferPublicKeyParser.DEFAULT));
 
     private SecurityKeyCertificates() {}
 
@@ -58,12 +61,15 @@ public final class SecurityKeyCertificates {
     /** Verifiers for the two types; the signature is one of the plain type, with flags and counter. */
     static List<NamedFactory<Signature>> signatures() {
         return List.of(
-                new CertificateSignature("sk-ssh-ed25519-cert-v01@openssh.com", BuiltinSignatures.sk_ssh_ed25519),
                 new CertificateSignature(
-                        "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com", BuiltinSignatures.sk_ecdsa_sha2_nistp256));
+                        "sk-ssh-ed25519-cert-v01@openssh.com", BuiltinSignatures.sk_ssh_ed25519),
+                new CertificateSignature(
+                        "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com",
+                        BuiltinSignatures.sk_ecdsa_sha2_nistp256));
     }
 
-    private record CertificateSignature(String name, BuiltinSignatures plain) implements NamedFactory<Signature> {
+    private record CertificateSignature(String name, BuiltinSignatures plain)
+            implements NamedFactory<Signature> {
         @Override
         public String getName() {
             return name;
@@ -96,14 +102,16 @@ public final class SecurityKeyCertificates {
         }
     }
 
-    private static final class CertificateParser implements BufferPublicKeyParser<OpenSshCertificate> {
+    private static final class CertificateParser
+            implements BufferPublicKeyParser<OpenSshCertificate> {
         @Override
         public boolean isKeyTypeSupported(String keyType) {
             return PLAIN_TYPES.containsKey(keyType);
         }
 
         @Override
-        public OpenSshCertificate getRawPublicKey(String keyType, Buffer buffer) throws GeneralSecurityException {
+        public OpenSshCertificate getRawPublicKey(String keyType, Buffer buffer)
+                throws GeneralSecurityException {
             int start = buffer.rpos();
             Certificate certificate = new Certificate();
             certificate.setKeyType(keyType);
@@ -127,7 +135,8 @@ public final class SecurityKeyCertificates {
             certificate.setMessage(signedPart(keyType, buffer, start));
             certificate.setSignature(buffer.getBytes());
             if (buffer.available() > 0) {
-                throw new InvalidKeyException("A " + keyType + " is followed by " + buffer.available() + " bytes");
+                throw new InvalidKeyException(
+                        "A " + keyType + " is followed by " + buffer.available() + " bytes");
             }
             boolean verify = certificate.getCriticalOptionsMap().containsKey(VERIFY_REQUIRED);
             certificate.setCertPubKey(withVerification(key, verify));
@@ -142,13 +151,21 @@ public final class SecurityKeyCertificates {
         }
 
         /** With the critical option verify-required a signature counts only if its flags say that the user was verified. */
-        private static PublicKey withVerification(PublicKey key, boolean verify) throws InvalidKeyException {
+        private static PublicKey withVerification(PublicKey key, boolean verify)
+                throws InvalidKeyException {
             return switch (key) {
                 case SkED25519PublicKey ed25519 ->
-                    new SkED25519PublicKey(ed25519.getAppName(), false, verify, ed25519.getDelegatePublicKey());
+                        new SkED25519PublicKey(
+                                ed25519.getAppName(),
+                                false,
+                                verify,
+                                ed25519.getDelegatePublicKey());
                 case SkEcdsaPublicKey ecdsa ->
-                    new SkEcdsaPublicKey(ecdsa.getAppName(), false, verify, ecdsa.getDelegatePublicKey());
-                default -> throw new InvalidKeyException("A " + key.getAlgorithm() + " is not a security key");
+                        new SkEcdsaPublicKey(
+                                ecdsa.getAppName(), false, verify, ecdsa.getDelegatePublicKey());
+                default ->
+                        throw new InvalidKeyException(
+                                "A " + key.getAlgorithm() + " is not a security key");
             };
         }
     }

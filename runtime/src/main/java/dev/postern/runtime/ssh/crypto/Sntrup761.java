@@ -30,6 +30,7 @@ final class Sntrup761 {
     private static final int ROUNDED_SIZE = 1007;
     private static final int SMALL_SIZE = (P + 3) / 4;
     private static final int HASH_SIZE = 32;
+
     /** A multiple of Q above any coefficient of a product, to make the dividend positive. */
     private static final int LIFT = Q * 1000;
 

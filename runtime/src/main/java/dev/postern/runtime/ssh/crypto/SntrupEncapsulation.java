@@ -42,9 +42,12 @@ final class SntrupEncapsulation implements KeyEncapsulationMethod {
         @Override
         public byte[] init(byte[] publicKey) {
             if (publicKey.length < Sntrup761.PUBLIC_KEY_SIZE) {
-                throw new IllegalArgumentException("KEM public key is too short: " + publicKey.length);
+                throw new IllegalArgumentException(
+                        "KEM public key is too short: " + publicKey.length);
             }
-            made = Sntrup761.encapsulate(Arrays.copyOf(publicKey, Sntrup761.PUBLIC_KEY_SIZE), random);
+            made =
+                    Sntrup761.encapsulate(
+                            Arrays.copyOf(publicKey, Sntrup761.PUBLIC_KEY_SIZE), random);
             return Arrays.copyOfRange(publicKey, Sntrup761.PUBLIC_KEY_SIZE, publicKey.length);
         }
 

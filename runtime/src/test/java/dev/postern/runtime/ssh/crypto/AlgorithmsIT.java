@@ -96,8 +96,7 @@ class AlgorithmsIT {
             client.addPublicKeyIdentity(key);
             client.start();
             try (ClientSession session = login(client, strict)) {
-                assertThat(session.getNegotiatedKexParameter(
-                                KexProposalOption.ALGORITHMS))
+                assertThat(session.getNegotiatedKexParameter(KexProposalOption.ALGORITHMS))
                         .isEqualTo("mlkem768x25519-sha256");
                 assertThat(echo(session, data)).isEqualTo(data);
             }
@@ -107,7 +106,8 @@ class AlgorithmsIT {
     @Test
     @DisplayName("that is strict refuses a client without a post-quantum key exchange")
     void strictRefuses() throws Exception {
-        try (SshClient client = client("curve25519-sha256", "aes128-gcm@openssh.com", "hmac-sha2-256")) {
+        try (SshClient client =
+                client("curve25519-sha256", "aes128-gcm@openssh.com", "hmac-sha2-256")) {
             assertThatThrownBy(() -> login(client, strict).close())
                     .isInstanceOf(SshException.class)
                     .hasMessageContaining("Unable to negotiate key exchange");
@@ -116,7 +116,8 @@ class AlgorithmsIT {
 
     private SshClient client(String exchange, String cipher, String mac) {
         SshClient client = SshClient.setUpDefaultClient();
-        client.setKeyExchangeFactories(List.of(DHGClient.newFactory(BuiltinDHFactories.fromFactoryName(exchange))));
+        client.setKeyExchangeFactories(
+                List.of(DHGClient.newFactory(BuiltinDHFactories.fromFactoryName(exchange))));
         client.setCipherFactories(List.of(BuiltinCiphers.fromFactoryName(cipher)));
         client.setMacFactories(List.of(BuiltinMacs.fromFactoryName(mac)));
         client.setServerKeyVerifier((session, address, offered) -> true);
@@ -126,9 +127,8 @@ class AlgorithmsIT {
     }
 
     private static ClientSession login(SshClient client, SshServer server) throws IOException {
-        ClientSession session = client.connect("user", "127.0.0.1", server.getPort())
-                .verify(PATIENCE)
-                .getSession();
+        ClientSession session =
+                client.connect("user", "127.0.0.1", server.getPort()).verify(PATIENCE).getSession();
         session.auth().verify(PATIENCE);
         return session;
     }

@@ -22,8 +22,11 @@ class AlgorithmsTest {
     @Test
     @DisplayName("that is strict is exactly this")
     void strictOffer() {
-        List<String> exchanges = List.of(
-                "mlkem768x25519-sha256", "sntrup761x25519-sha512", "sntrup761x25519-sha512@openssh.com");
+        List<String> exchanges =
+                List.of(
+                        "mlkem768x25519-sha256",
+                        "sntrup761x25519-sha512",
+                        "sntrup761x25519-sha512@openssh.com");
         assertThat(NamedResource.getNameList(strict.serverKeyExchanges())).isEqualTo(exchanges);
         assertThat(NamedResource.getNameList(strict.clientKeyExchanges())).isEqualTo(exchanges);
         assertThat(NamedResource.getNameList(strict.ciphers()))
@@ -43,7 +46,10 @@ class AlgorithmsTest {
     void compatibleOffer() {
         Algorithms compatible = Algorithms.of(AlgorithmOffer.COMPATIBLE, ChaChaAcceleration.AUTO);
         assertThat(NamedResource.getNameList(compatible.serverKeyExchanges()))
-                .startsWith("mlkem768x25519-sha256", "sntrup761x25519-sha512", "sntrup761x25519-sha512@openssh.com")
+                .startsWith(
+                        "mlkem768x25519-sha256",
+                        "sntrup761x25519-sha512",
+                        "sntrup761x25519-sha512@openssh.com")
                 .endsWith("curve25519-sha256", "curve25519-sha256@libssh.org")
                 .hasSize(5);
         assertThat(NamedResource.getNameList(compatible.macs()))
@@ -53,16 +59,18 @@ class AlgorithmsTest {
 
     @ParameterizedTest
     @EnumSource(AlgorithmOffer.class)
-    @DisplayName("has nothing with SHA-1, CBC, DSA or MD5, and each of its algorithms works in this JVM")
+    @DisplayName(
+            "has nothing with SHA-1, CBC, DSA or MD5, and each of its algorithms works in this JVM")
     void nothingWeak(AlgorithmOffer offer) {
         Algorithms algorithms = Algorithms.of(offer, ChaChaAcceleration.AUTO);
-        List<String> names = Stream.of(
-                        algorithms.serverKeyExchanges(),
-                        algorithms.ciphers(),
-                        algorithms.macs(),
-                        algorithms.signatures())
-                .flatMap(list -> NamedResource.getNameList(list).stream())
-                .toList();
+        List<String> names =
+                Stream.of(
+                                algorithms.serverKeyExchanges(),
+                                algorithms.ciphers(),
+                                algorithms.macs(),
+                                algorithms.signatures())
+                        .flatMap(list -> NamedResource.getNameList(list).stream())
+                        .toList();
         assertThat(names)
                 .hasSizeGreaterThan(20)
                 .doesNotContain("ssh-rsa", "ssh-rsa-cert-v01@openssh.com", "ssh-dss")
@@ -76,8 +84,10 @@ class AlgorithmsTest {
     @DisplayName("uses the JDK for AES and HMAC, which BouncyCastle does several times slower")
     void providers() throws Exception {
         for (String transformation : List.of("AES/GCM/NoPadding", "AES/CTR/NoPadding")) {
-            assertThat(SecurityUtils.getCipher(transformation).getProvider().getName()).isEqualTo("SunJCE");
-            assertThat(Cipher.getInstance(transformation).getProvider().getName()).isEqualTo("SunJCE");
+            assertThat(SecurityUtils.getCipher(transformation).getProvider().getName())
+                    .isEqualTo("SunJCE");
+            assertThat(Cipher.getInstance(transformation).getProvider().getName())
+                    .isEqualTo("SunJCE");
         }
         assertThat(Mac.getInstance("HmacSHA256").getProvider().getName()).isEqualTo("SunJCE");
         assertThat(SecurityUtils.getMac("HmacSHA256").getProvider().getName()).isEqualTo("SunJCE");

@@ -32,7 +32,8 @@ class ChaCha20BlockTest {
     })
     void vector(int number, String key, int sequence, int counter, String expected) {
         byte[] block = new byte[ChaCha20Block.SIZE];
-        ChaCha20Block.keyStream(ChaCha20Block.words(HEX.parseHex(key), 0), sequence, counter, block);
+        ChaCha20Block.keyStream(
+                ChaCha20Block.words(HEX.parseHex(key), 0), sequence, counter, block);
         assertThat(HEX.formatHex(block)).as("vector %d", number).isEqualTo(expected);
     }
 }

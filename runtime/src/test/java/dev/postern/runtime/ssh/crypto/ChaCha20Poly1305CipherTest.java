@@ -37,8 +37,11 @@ class ChaCha20Poly1305CipherTest {
         Cipher opener = started(acceleration, Mode.Decrypt, key, 7);
         Cipher theirs = BuiltinCiphers.cc20p1305_openssh.create();
         theirs.init(Mode.Encrypt, key, nonce(7));
-        for (int length : IntStream.concat(IntStream.range(0, 40).map(i -> 8 * i), IntStream.of(1024, 4096, 32768, 35000))
-                .toArray()) {
+        for (int length :
+                IntStream.concat(
+                                IntStream.range(0, 40).map(i -> 8 * i),
+                                IntStream.of(1024, 4096, 32768, 35000))
+                        .toArray()) {
             byte[] plain = bytes(4 + length + TAG);
             byte[] expected = plain.clone();
             byte[] actual = plain.clone();
@@ -70,8 +73,7 @@ class ChaCha20Poly1305CipherTest {
                 assertThatThrownBy(() -> opener.update(bad, 4, length))
                         .as("bit %d", bit)
                         .isInstanceOf(AEADBadTagException.class);
-                assertThat(Arrays.equals(bad, 4, bad.length, before, 4, before.length))
-                        .isTrue();
+                assertThat(Arrays.equals(bad, 4, bad.length, before, 4, before.length)).isTrue();
             }
         }
     }
@@ -118,7 +120,9 @@ class ChaCha20Poly1305CipherTest {
     @Test
     @DisplayName("no sequence number is used twice under one key")
     void noReuse() throws Exception {
-        ChaCha20Poly1305Cipher cipher = (ChaCha20Poly1305Cipher) started(ChaChaAcceleration.JAVA, Mode.Encrypt, bytes(64), 5);
+        ChaCha20Poly1305Cipher cipher =
+                (ChaCha20Poly1305Cipher)
+                        started(ChaChaAcceleration.JAVA, Mode.Encrypt, bytes(64), 5);
         cipher.packetsDone((1L << 32) - 1);
         byte[] packet = bytes(4 + 8 + TAG);
         cipher.updateWithAAD(packet, 0, 4, 8);
@@ -134,17 +138,22 @@ class ChaCha20Poly1305CipherTest {
         assertThatThrownBy(() -> cipher.init(Mode.Encrypt, new byte[32], new byte[8]))
                 .isInstanceOf(InvalidKeyException.class)
                 .hasMessageContaining("32 bytes, expected 64");
-        assertThatThrownBy(() -> cipher.init(Mode.Encrypt, new byte[64], new byte[] {1, 0, 0, 0, 0, 0, 0, 0}))
+        assertThatThrownBy(() ->
+                        cipher.init(
+                                Mode.Encrypt, new byte[64], new byte[] {1, 0, 0, 0, 0, 0, 0, 0}))
                 .isInstanceOf(InvalidKeyException.class)
                 .hasMessageContaining("sequence number");
-        assertThatThrownBy(() -> cipher.updateAAD(new byte[4], 0, 4)).isInstanceOf(IllegalStateException.class);
-        assertThatThrownBy(() -> cipher.update(new byte[24], 0, 8)).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> cipher.updateAAD(new byte[4], 0, 4))
+                .isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> cipher.update(new byte[24], 0, 8))
+                .isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> cipher.updateAAD(new byte[8], 0, 8))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    @DisplayName("takes its key and number from the front of longer arrays, as key exchanges with long digests give them")
+    @DisplayName(
+            "takes its key and number from the front of longer arrays, as key exchanges with long digests give them")
     void longerMaterial() throws Exception {
         byte[] key = bytes(96);
         byte[] number = Arrays.copyOf(nonce(9), 48);
@@ -154,31 +163,46 @@ class ChaCha20Poly1305CipherTest {
         byte[] packet = bytes(4 + 512 + TAG);
         byte[] expected = packet.clone();
         cipher.updateWithAAD(packet, 0, 4, 512);
-        started(ChaChaAcceleration.JAVA, Mode.Encrypt, Arrays.copyOf(key, 64), 9).updateWithAAD(expected, 0, 4, 512);
+        started(ChaChaAcceleration.JAVA, Mode.Encrypt, Arrays.copyOf(key, 64), 9)
+                .updateWithAAD(expected, 0, 4, 512);
         assertThat(packet).isEqualTo(expected);
     }
 
     @Test
-    @DisplayName("a body whose tag would lie outside the array is refused before anything is changed")
+    @DisplayName(
+            "a body whose tag would lie outside the array is refused before anything is changed")
     void shortArray() throws Exception {
         Cipher cipher = started(ChaChaAcceleration.AUTO, Mode.Encrypt, bytes(64), 0);
         byte[] data = new byte[4 + 512 + 15];
-        assertThatThrownBy(() -> cipher.updateWithAAD(data, 0, 4, 512)).isInstanceOf(IndexOutOfBoundsException.class);
-        assertThat(Arrays.equals(data, 4, data.length, new byte[data.length - 4], 0, data.length - 4))
+        assertThatThrownBy(() -> cipher.updateWithAAD(data, 0, 4, 512))
+                .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(
+                        Arrays.equals(
+                                data,
+                                4,
+                                data.length,
+                                new byte[data.length - 4],
+                                0,
+                                data.length - 4))
                 .isTrue();
     }
 
     @Test
     @DisplayName("libcrypto's contexts are shared by many threads without mixing packets up")
     void manyThreads() throws Exception {
-        Assumptions.assumeTrue(LibcryptoPacketEngine.shared() instanceof LibcryptoPacketEngine.Usable);
+        Assumptions.assumeTrue(
+                LibcryptoPacketEngine.shared() instanceof LibcryptoPacketEngine.Usable);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            var results = IntStream.range(0, 64)
-                    .mapToObj(seed -> threads.submit((Callable<Void>) () -> {
-                        manyPackets(seed);
-                        return null;
-                    }))
-                    .toList();
+            var results =
+                    IntStream.range(0, 64)
+                            .mapToObj(seed ->
+                                    threads.submit(
+                                            (Callable<Void>)
+                                                    () -> {
+                                                        manyPackets(seed);
+                                                        return null;
+                                                    }))
+                            .toList();
             for (Future<Void> result : results) {
                 result.get();
             }
@@ -203,7 +227,9 @@ class ChaCha20Poly1305CipherTest {
         }
     }
 
-    private static Cipher started(ChaChaAcceleration acceleration, Mode mode, byte[] key, long sequence) throws Exception {
+    private static Cipher started(
+            ChaChaAcceleration acceleration, Mode mode, byte[] key, long sequence)
+            throws Exception {
         Assumptions.assumeTrue(
                 acceleration != ChaChaAcceleration.LIBCRYPTO
                         || LibcryptoPacketEngine.shared() instanceof LibcryptoPacketEngine.Usable,

@@ -20,7 +20,8 @@ import org.apache.sshd.common.cipher.Cipher;
 import org.apache.sshd.common.cipher.Cipher.Mode;
 
 class ChaCha20Poly1305PropertyTest {
-    private static final BigInteger MODULUS = BigInteger.TWO.pow(130).subtract(BigInteger.valueOf(5));
+    private static final BigInteger MODULUS =
+            BigInteger.TWO.pow(130).subtract(BigInteger.valueOf(5));
     private static final BigInteger CLAMP = new BigInteger("0ffffffc0ffffffc0ffffffc0fffffff", 16);
 
     /** Every engine, any sizes one after the other, anywhere in the array: the same bytes as the SSH engine's class. */
@@ -61,7 +62,9 @@ class ChaCha20Poly1305PropertyTest {
     /** Any message in any chunks, with words near the edges of the limbs, against plain big numbers. */
     @Property
     void polyIsTheSumOfItsDefinition(
-            @ForAll("edgyBytes") @Size(32) byte[] key, @ForAll("edgyBytes") byte[] message, @ForAll @IntRange(max = 64) int first) {
+            @ForAll("edgyBytes") @Size(32) byte[] key,
+            @ForAll("edgyBytes") byte[] message,
+            @ForAll @IntRange(max = 64) int first) {
         byte[] tag = new byte[Poly1305.TAG_SIZE];
         Poly1305 poly = new Poly1305();
         poly.init(key, 0);
@@ -75,7 +78,8 @@ class ChaCha20Poly1305PropertyTest {
     @Provide
     Arbitrary<byte[]> edgyBytes() {
         return Arbitraries.bytes()
-                .edgeCases(edges -> edges.add((byte) 0xff, (byte) 0xfb, (byte) 0, (byte) 0x0f, (byte) 0xfe))
+                .edgeCases(edges ->
+                        edges.add((byte) 0xff, (byte) 0xfb, (byte) 0, (byte) 0x0f, (byte) 0xfe))
                 .array(byte[].class)
                 .ofMinSize(32)
                 .ofMaxSize(200);

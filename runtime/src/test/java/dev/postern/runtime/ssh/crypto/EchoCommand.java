@@ -40,15 +40,16 @@ final class EchoCommand implements Command {
         InputStream source = Objects.requireNonNull(in);
         OutputStream target = Objects.requireNonNull(out);
         ExitCallback callback = Objects.requireNonNull(exit);
-        Thread.ofVirtual().start(() -> {
-            try {
-                source.transferTo(target);
-                target.flush();
-                callback.onExit(0);
-            } catch (IOException e) {
-                callback.onExit(1, e.getMessage());
-            }
-        });
+        Thread.ofVirtual()
+                .start(() -> {
+                    try {
+                        source.transferTo(target);
+                        target.flush();
+                        callback.onExit(0);
+                    } catch (IOException e) {
+                        callback.onExit(1, e.getMessage());
+                    }
+                });
     }
 
     @Override

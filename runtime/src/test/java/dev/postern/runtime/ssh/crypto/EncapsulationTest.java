@@ -26,7 +26,8 @@ class EncapsulationTest {
         agrees(MlKemEncapsulation.INSTANCE, BuiltinKEM.mlkem768, 20, 10);
     }
 
-    private static void agrees(KeyEncapsulationMethod ours, KeyEncapsulationMethod theirs, int keys, int secrets) {
+    private static void agrees(
+            KeyEncapsulationMethod ours, KeyEncapsulationMethod theirs, int keys, int secrets) {
         byte[] behind = {1, 2, 3};
         for (int k = 0; k < keys; k++) {
             KeyEncapsulationMethod.Client client = theirs.getClient();
@@ -48,7 +49,8 @@ class EncapsulationTest {
     }
 
     @Test
-    @DisplayName("refuse short keys, and keys that ML-KEM calls malformed, by the exception that ends the key exchange")
+    @DisplayName(
+            "refuse short keys, and keys that ML-KEM calls malformed, by the exception that ends the key exchange")
     void badKeys() {
         assertThatThrownBy(() -> SntrupEncapsulation.INSTANCE.getServer().init(new byte[1157]))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -38,15 +38,15 @@ class SecurityKeyCertificatesTest {
     private static final int PRESENT = 1;
     private static final int VERIFIED = 4;
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     @ParameterizedTest
     @CsvSource({
         "sk-ssh-ed25519-cert-v01@openssh.com, ssh-ed25519, 256",
         "sk-ecdsa-sha2-nistp256-cert-v01@openssh.com, ecdsa-sha2-nistp256, 256"
     })
-    @DisplayName("made by ssh-keygen are read whole, signed by their CA, and verify the FIDO key's signatures")
+    @DisplayName(
+            "made by ssh-keygen are read whole, signed by their CA, and verify the FIDO key's signatures")
     void madeBySshKeygen(String type, String innerType, int size) throws Exception {
         KeyPair inner = KeyUtils.generateKeyPair(innerType, size);
         byte[] blob = certify(inner);
@@ -71,8 +71,11 @@ class SecurityKeyCertificatesTest {
 
         byte[] message = {1, 2, 3};
         assertThat(verifies(certificate, message, sign(inner, message, PRESENT))).isTrue();
-        assertThat(verifies(certificate, new byte[] {1, 2, 4}, sign(inner, message, PRESENT))).isFalse();
-        assertThat(verifies(certificate, message, sign(inner, message, 0))).as("no touch").isFalse();
+        assertThat(verifies(certificate, new byte[] {1, 2, 4}, sign(inner, message, PRESENT)))
+                .isFalse();
+        assertThat(verifies(certificate, message, sign(inner, message, 0)))
+                .as("no touch")
+                .isFalse();
     }
 
     @Test
@@ -80,10 +83,12 @@ class SecurityKeyCertificatesTest {
     void verifyRequired() throws Exception {
         KeyPair inner = KeyUtils.generateKeyPair("ssh-ed25519", 256);
         OpenSshCertificate certificate =
-                (OpenSshCertificate) SecurityKeyCertificates.parse(certify(inner, "-O", "verify-required"));
+                (OpenSshCertificate)
+                        SecurityKeyCertificates.parse(certify(inner, "-O", "verify-required"));
         byte[] message = {9};
         assertThat(verifies(certificate, message, sign(inner, message, PRESENT))).isFalse();
-        assertThat(verifies(certificate, message, sign(inner, message, PRESENT | VERIFIED))).isTrue();
+        assertThat(verifies(certificate, message, sign(inner, message, PRESENT | VERIFIED)))
+                .isTrue();
     }
 
     @Test
@@ -109,18 +114,25 @@ class SecurityKeyCertificatesTest {
                     .as("first %d bytes", length)
                     .isInstanceOfAny(SshException.class, RuntimeException.class);
         }
-        assertThatThrownBy(() -> SecurityKeyCertificates.parse(Arrays.copyOf(blob, blob.length + 1)))
+        assertThatThrownBy(
+                        () -> SecurityKeyCertificates.parse(Arrays.copyOf(blob, blob.length + 1)))
                 .isInstanceOf(SshException.class);
         ByteArrayBuffer plain = new ByteArrayBuffer();
         KeyPair pair = KeyUtils.generateKeyPair("ssh-ed25519", 256);
         plain.putRawPublicKey(pair.getPublic());
-        assertThat(KeyUtils.compareKeys(SecurityKeyCertificates.parse(plain.getCompactData()), pair.getPublic()))
+        assertThat(
+                        KeyUtils.compareKeys(
+                                SecurityKeyCertificates.parse(plain.getCompactData()),
+                                pair.getPublic()))
                 .isTrue();
     }
 
-    private static boolean verifies(OpenSshCertificate certificate, byte[] message, byte[] signature) throws Exception {
-        Signature verifier = NamedFactory.create(
-                Algorithms.of(AlgorithmOffer.STRICT, ChaChaAcceleration.JAVA).signatures(), certificate.getKeyType());
+    private static boolean verifies(
+            OpenSshCertificate certificate, byte[] message, byte[] signature) throws Exception {
+        Signature verifier =
+                NamedFactory.create(
+                        Algorithms.of(AlgorithmOffer.STRICT, ChaChaAcceleration.JAVA).signatures(),
+                        certificate.getKeyType());
         verifier.initVerifier(null, certificate.getCertPubKey());
         verifier.update(null, message);
         return verifier.verify(null, signature);
@@ -135,11 +147,13 @@ class SecurityKeyCertificatesTest {
         signed.putUInt(5);
         signed.putRawBytes(sha256.digest(message));
         boolean ed25519 = KeyUtils.getKeyType(inner).equals("ssh-ed25519");
-        Signature signer = (ed25519 ? BuiltinSignatures.ed25519 : BuiltinSignatures.nistp256).create();
+        Signature signer =
+                (ed25519 ? BuiltinSignatures.ed25519 : BuiltinSignatures.nistp256).create();
         signer.initSigner(null, inner.getPrivate());
         signer.update(null, signed.getCompactData());
         ByteArrayBuffer blob = new ByteArrayBuffer();
-        blob.putString(ed25519 ? "sk-ssh-ed25519@openssh.com" : "sk-ecdsa-sha2-nistp256@openssh.com");
+        blob.putString(
+                ed25519 ? "sk-ssh-ed25519@openssh.com" : "sk-ecdsa-sha2-nistp256@openssh.com");
         blob.putBytes(signer.sign(null));
         blob.putByte((byte) flags);
         blob.putUInt(5);
@@ -147,21 +161,39 @@ class SecurityKeyCertificatesTest {
     }
 
     private byte[] certify(KeyPair inner, String... more) throws IOException, InterruptedException {
-        PublicKey key = KeyUtils.getKeyType(inner).equals("ssh-ed25519")
-                ? new SkED25519PublicKey(APPLICATION, false, false, inner.getPublic())
-                : new SkEcdsaPublicKey(APPLICATION, false, false, (ECPublicKey) inner.getPublic());
+        PublicKey key =
+                KeyUtils.getKeyType(inner).equals("ssh-ed25519")
+                        ? new SkED25519PublicKey(APPLICATION, false, false, inner.getPublic())
+                        : new SkEcdsaPublicKey(
+                                APPLICATION, false, false, (ECPublicKey) inner.getPublic());
         ByteArrayBuffer blob = new ByteArrayBuffer();
         blob.putRawPublicKey(key);
         Path file = directory.resolve("key.pub");
-        Files.writeString(file, KeyUtils.getKeyType(key) + " "
-                + Base64.getEncoder().encodeToString(blob.getCompactData()) + "\n");
+        Files.writeString(
+                file,
+                KeyUtils.getKeyType(key)
+                        + " "
+                        + Base64.getEncoder().encodeToString(blob.getCompactData())
+                        + "\n");
         Path authority = directory.resolve("ca");
         if (!Files.exists(authority)) {
             run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", authority.toString());
         }
-        List<String> command = new ArrayList<>(List.of(
-                "ssh-keygen", "-q", "-s", authority.toString(), "-I", "the id", "-n", "alice,bob", "-z", "77",
-                "-O", "force-command=true"));
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                "ssh-keygen",
+                                "-q",
+                                "-s",
+                                authority.toString(),
+                                "-I",
+                                "the id",
+                                "-n",
+                                "alice,bob",
+                                "-z",
+                                "77",
+                                "-O",
+                                "force-command=true"));
         command.addAll(List.of(more));
         command.add(file.toString());
         run(command.toArray(String[]::new));
