@@ -1,0 +1,17 @@
+-- SPDX-License-Identifier: Apache-2.0
+-- Times are milliseconds since 1970.
+CREATE TABLE registry_sandbox (
+  id TEXT NOT NULL PRIMARY KEY,
+  generation TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  team TEXT,
+  backend TEXT NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT
+);
+CREATE TABLE registry_attribute (
+  sandbox_id TEXT NOT NULL REFERENCES registry_sandbox (id),
+  name TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (sandbox_id, name)
+);
