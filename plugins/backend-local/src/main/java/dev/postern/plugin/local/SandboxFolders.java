@@ -246,7 +246,8 @@ final class SandboxFolders {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    /** Removes a directory with all that is in it; nothing happens if it is not there. */
+    static void delete(Path folder) throws IOException {
         if (!Files.exists(folder)) {
             return;
         }

@@ -130,6 +130,14 @@ final class LocalHarness implements AutoCloseable {
         }
     }
 
+    static void delete(Path directory) {
+        try {
+            SandboxFolders.delete(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Override
     public void close() {
         children.close();
