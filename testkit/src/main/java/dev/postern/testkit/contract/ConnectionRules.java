@@ -36,14 +36,21 @@ abstract class ConnectionRules extends SessionBackendContract.Rules {
     void unreachable() {
         Optional<SandboxRef> nowhere = subject().unreachable();
         assumeTrue(nowhere.isPresent(), "The author names no sandbox that cannot be reached");
-        Throwable failure = Waits.within("refusal", () -> {
-            try (SandboxConnection connection = subject().backend().connect(nowhere.get(), subject().context())) {
-                connection.start(Session.exec("true"));
-                return new AssertionError("A process was started in a sandbox that cannot be reached");
-            } catch (PosternException e) {
-                return e;
-            }
-        });
+        Throwable failure =
+                Waits.within(
+                        "refusal",
+                        () -> {
+                            try (SandboxConnection connection =
+                                    subject()
+                                            .backend()
+                                            .connect(nowhere.get(), subject().context())) {
+                                connection.start(Session.exec("true"));
+                                return new AssertionError(
+                                        "A process was started in a sandbox that cannot be reached");
+                            } catch (PosternException e) {
+                                return e;
+                            }
+                        });
         assertThat(failure).isInstanceOf(PosternException.class);
     }
 
@@ -67,10 +74,13 @@ abstract class ConnectionRules extends SessionBackendContract.Rules {
     @DisplayName("may be closed twice and from any thread")
     void closeTwice() {
         SandboxConnection connection = connect();
-        CompletableFuture<Boolean> other = Waits.begin("close", () -> {
-            connection.close();
-            return true;
-        });
+        CompletableFuture<Boolean> other =
+                Waits.begin(
+                        "close",
+                        () -> {
+                            connection.close();
+                            return true;
+                        });
         connection.close();
         assertThat(Waits.get("close", other)).isTrue();
         connection.close();
@@ -94,13 +104,16 @@ abstract class ConnectionRules extends SessionBackendContract.Rules {
         SandboxConnection connection = connect();
         Session session = Session.start(connection, "echo ready; exec sleep 600");
         assertThat(session.line()).isEqualTo("ready");
-        CompletableFuture<Integer> end = Waits.begin("read", () -> {
-            try {
-                return session.process().stdout().stream().read();
-            } catch (IOException e) {
-                return -1;
-            }
-        });
+        CompletableFuture<Integer> end =
+                Waits.begin(
+                        "read",
+                        () -> {
+                            try {
+                                return session.process().stdout().stream().read();
+                            } catch (IOException e) {
+                                return -1;
+                            }
+                        });
         connection.close();
         assertThat(session.exit()).isNotEqualTo(new ExitStatus.Exited(0));
         assertThat(Waits.get("end of stdout", end)).isEqualTo(-1);
@@ -133,13 +146,16 @@ abstract class ConnectionRules extends SessionBackendContract.Rules {
             });
             Session session = Session.start(connection, "echo ready; exec sleep 600");
             assertThat(session.line()).isEqualTo("ready");
-            CompletableFuture<Boolean> reader = Waits.begin("read", () -> {
-                try {
-                    return session.process().stdout().stream().read() == -1;
-                } catch (IOException e) {
-                    return true;
-                }
-            });
+            CompletableFuture<Boolean> reader =
+                    Waits.begin(
+                            "read",
+                            () -> {
+                                try {
+                                    return session.process().stdout().stream().read() == -1;
+                                } catch (IOException e) {
+                                    return true;
+                                }
+                            });
             cut.get().run();
             Waits.get("report of the loss", loss);
             assertThat(session.exit()).isInstanceOf(ExitStatus.Lost.class);
@@ -175,30 +191,35 @@ abstract class ConnectionRules extends SessionBackendContract.Rules {
 
     @Test
     @Rule("BE-09")
-    @DisplayName("with an idle session does not stop others, even where all virtual threads share one carrier")
+    @DisplayName(
+            "with an idle session does not stop others, even where all virtual threads share one carrier")
     void oneCarrier() throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElse("java"),
-                "-Djdk.virtualThreadScheduler.parallelism=1",
-                "-Djdk.virtualThreadScheduler.maxPoolSize=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                OneCarrier.class.getName(),
-                contract().getClass().getName()));
+        List<String> command =
+                new ArrayList<>(
+                        List.of(
+                                ProcessHandle.current().info().command().orElse("java"),
+                                "-Djdk.virtualThreadScheduler.parallelism=1",
+                                "-Djdk.virtualThreadScheduler.maxPoolSize=1",
+                                "--enable-native-access=ALL-UNNAMED",
+                                "-XX:+UseSerialGC",
+                                "-XX:TieredStopAtLevel=1",
+                                "-cp",
+                                System.getProperty(
+                                        "surefire.test.class.path",
+                                        System.getProperty("java.class.path")),
+                                OneCarrier.class.getName(),
+                                contract().getClass().getName()));
         File log = Files.createTempFile("one-carrier", ".log").toFile();
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log)
-                .start();
+        Process process =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
         try {
             boolean ended = process.waitFor(2 * Waits.timeout().toMillis(), TimeUnit.MILLISECONDS);
             String text = Files.readString(log.toPath(), StandardCharsets.UTF_8);
             assertThat(ended)
-                    .as("with two idle sessions a third one must work; a stream whose mayHoldCarrier is false may not"
-                            + " block its carrier. %s", text)
+                    .as(
+                            "with two idle sessions a third one must work; a stream whose mayHoldCarrier is false may not"
+                                    + " block its carrier. %s",
+                            text)
                     .isTrue();
             assertThat(process.exitValue()).as(text).isZero();
         } finally {
@@ -209,18 +230,20 @@ abstract class ConnectionRules extends SessionBackendContract.Rules {
 
     /** Whether a start is refused without a hang: an outcome other than started, or an exception with a code. */
     static boolean refused(SandboxConnection connection, ProcessSpec spec) {
-        return Waits.within("refusal", () -> {
-            try {
-                StartResult result = connection.start(spec);
-                if (result instanceof StartResult.Started(SandboxProcess process)) {
-                    process.end(SandboxProcess.EndReason.KILL);
-                    return false;
-                }
-                return true;
-            } catch (PosternException | UnsupportedOperationException e) {
-                return true;
-            }
-        });
+        return Waits.within(
+                "refusal",
+                () -> {
+                    try {
+                        StartResult result = connection.start(spec);
+                        if (result instanceof StartResult.Started(SandboxProcess process)) {
+                            process.end(SandboxProcess.EndReason.KILL);
+                            return false;
+                        }
+                        return true;
+                    } catch (PosternException | UnsupportedOperationException e) {
+                        return true;
+                    }
+                });
     }
 
     private void openAndClose(int round) {

@@ -20,21 +20,25 @@ abstract class EndRules extends SessionBackendContract.Rules {
     void exitSignal() {
         try (SandboxConnection connection = connect()) {
             for (String name : new String[] {"TERM", "KILL", "SEGV"}) {
-                ExitStatus status = Session.start(connection, "ulimit -c 0; kill -" + name + " $$; sleep 600")
-                        .exit();
+                ExitStatus status =
+                        Session.start(connection, "ulimit -c 0; kill -" + name + " $$; sleep 600")
+                                .exit();
                 if (declares(Capability.EXIT_SIGNAL)) {
                     assertThat(status)
                             .as("death by %s (or drop EXIT_SIGNAL)", name)
                             .isEqualTo(new ExitStatus.Signalled(name, false));
                 } else {
                     assertThat(status)
-                            .as("death by %s without EXIT_SIGNAL is an exit status as a shell would give it", name)
+                            .as(
+                                    "death by %s without EXIT_SIGNAL is an exit status as a shell would give it",
+                                    name)
                             .isInstanceOfSatisfying(
                                     ExitStatus.Exited.class,
                                     exited -> assertThat(exited.status()).isGreaterThan(128));
                 }
             }
-            assertThat(Session.start(connection, "exit 143").exit()).isEqualTo(new ExitStatus.Exited(143));
+            assertThat(Session.start(connection, "exit 143").exit())
+                    .isEqualTo(new ExitStatus.Exited(143));
         }
     }
 
@@ -43,13 +47,19 @@ abstract class EndRules extends SessionBackendContract.Rules {
     @DisplayName("by a signal that was asked for: it arrives, and says so")
     void signal() {
         try (SandboxConnection connection = connect()) {
-            assumeTrue(declares(Capability.SIGNAL), "SIGNAL is not declared, so the gateway never asks for one");
+            assumeTrue(
+                    declares(Capability.SIGNAL),
+                    "SIGNAL is not declared, so the gateway never asks for one");
             Session session =
-                    Session.start(connection, "trap 'exit 9' USR1; echo ready; while :; do sleep 0.1; done");
+                    Session.start(
+                            connection,
+                            "trap 'exit 9' USR1; echo ready; while :; do sleep 0.1; done");
             assertThat(session.line()).isEqualTo("ready");
             assertThat(session.process().signal("NO-SUCH-SIGNAL")).isFalse();
             assertThat(session.process().signal("USR1")).isTrue();
-            assertThat(session.exit()).as("exit of the trap (or drop SIGNAL)").isEqualTo(new ExitStatus.Exited(9));
+            assertThat(session.exit())
+                    .as("exit of the trap (or drop SIGNAL)")
+                    .isEqualTo(new ExitStatus.Exited(9));
             assertThat(session.process().signal("TERM"))
                     .as("a signal to a process that has ended")
                     .isFalse();
@@ -89,15 +99,20 @@ abstract class EndRules extends SessionBackendContract.Rules {
     void finishedSignalsNothing() {
         String file = file();
         try (SandboxConnection connection = connect()) {
-            Session session = Session.start(
-                    connection,
-                    "nohup sh -c 'sleep 1; echo survived > " + file + "' >/dev/null 2>&1 </dev/null & exit 0");
+            Session session =
+                    Session.start(
+                            connection,
+                            "nohup sh -c 'sleep 1; echo survived > "
+                                    + file
+                                    + "' >/dev/null 2>&1 </dev/null & exit 0");
             assertThat(session.exit()).isEqualTo(new ExitStatus.Exited(0));
             session.process().end(EndReason.FINISHED);
         }
         try (SandboxConnection connection = connect()) {
-            assertThat(Waits.until(() ->
-                            Session.output(connection, "cat " + file + " 2>/dev/null; :").startsWith("survived")))
+            assertThat(
+                            Waits.until(() ->
+                                    Session.output(connection, "cat " + file + " 2>/dev/null; :")
+                                            .startsWith("survived")))
                     .as("a background job outlives the normal exit of its session")
                     .isTrue();
             Session.output(connection, "rm -f " + file);
@@ -122,7 +137,9 @@ abstract class EndRules extends SessionBackendContract.Rules {
     void hangUpIgnored() {
         try (SandboxConnection connection = connect()) {
             Session session =
-                    Session.start(connection, "trap '' HUP TERM; echo ready; while :; do sleep 0.1; done");
+                    Session.start(
+                            connection,
+                            "trap '' HUP TERM; echo ready; while :; do sleep 0.1; done");
             assertThat(session.line()).isEqualTo("ready");
             session.process().end(EndReason.HANGUP);
             assertThat(session.exit()).isNotEqualTo(new ExitStatus.Exited(0));
@@ -135,10 +152,12 @@ abstract class EndRules extends SessionBackendContract.Rules {
     void kill() {
         String file = file();
         try (SandboxConnection connection = connect()) {
-            Session session = Session.start(
-                    connection,
-                    "nohup sh -c 'trap \"\" HUP TERM; while :; do echo x >> " + file
-                            + "; sleep 0.1; done' >/dev/null 2>&1 </dev/null & echo ready; wait");
+            Session session =
+                    Session.start(
+                            connection,
+                            "nohup sh -c 'trap \"\" HUP TERM; while :; do echo x >> "
+                                    + file
+                                    + "; sleep 0.1; done' >/dev/null 2>&1 </dev/null & echo ready; wait");
             assertThat(session.line()).isEqualTo("ready");
             assertThat(Waits.until(() -> size(connection, file) > 0)).isTrue();
             session.process().end(EndReason.KILL);
@@ -155,7 +174,9 @@ abstract class EndRules extends SessionBackendContract.Rules {
     @DisplayName("may be asked for more strongly later, never more weakly")
     void stronger() {
         try (SandboxConnection connection = connect()) {
-            Session session = Session.start(connection, "trap '' HUP; echo ready; while :; do sleep 0.1; done");
+            Session session =
+                    Session.start(
+                            connection, "trap '' HUP; echo ready; while :; do sleep 0.1; done");
             assertThat(session.line()).isEqualTo("ready");
             session.process().end(EndReason.HANGUP);
             session.process().end(EndReason.KILL);
@@ -170,7 +191,10 @@ abstract class EndRules extends SessionBackendContract.Rules {
 
     private static long size(SandboxConnection connection, String file) {
         return Long.parseLong(
-                Session.output(connection, "test -e " + file + " || : > " + file + "; wc -c < " + file).strip());
+                Session.output(
+                                connection,
+                                "test -e " + file + " || : > " + file + "; wc -c < " + file)
+                        .strip());
     }
 
     private static boolean standsStill(SandboxConnection connection, String file) {

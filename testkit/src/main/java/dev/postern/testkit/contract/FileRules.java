@@ -30,7 +30,8 @@ import org.junit.jupiter.api.Timeout;
 /** BE-70 to BE-79. */
 @Timeout(120)
 abstract class FileRules extends SessionBackendContract.Rules {
-    private static final Set<OpenOption> NEW = Set.of(OpenOption.WRITE, OpenOption.CREATE, OpenOption.EXCLUSIVE);
+    private static final Set<OpenOption> NEW =
+            Set.of(OpenOption.WRITE, OpenOption.CREATE, OpenOption.EXCLUSIVE);
 
     private SandboxConnection connection;
     private SandboxFiles files;
@@ -38,9 +39,15 @@ abstract class FileRules extends SessionBackendContract.Rules {
 
     @BeforeEach
     void open() throws InterruptedException {
-        assumeTrue(declares(Capability.FILES), "FILES is not declared; BE-19 checks that files() is empty");
+        assumeTrue(
+                declares(Capability.FILES),
+                "FILES is not declared; BE-19 checks that files() is empty");
         connection = connect();
-        files = connection.files().orElseThrow(() -> new AssertionError("FILES is declared, so files() is present"));
+        files =
+                connection
+                        .files()
+                        .orElseThrow(() ->
+                                new AssertionError("FILES is declared, so files() is present"));
         directory = subject().writableDirectory() + "/kit-" + UUID.randomUUID();
         files.makeDirectory(directory, mode(0755));
     }
@@ -106,14 +113,19 @@ abstract class FileRules extends SessionBackendContract.Rules {
     @DisplayName("are read and written at any position, and grow by appending")
     void positions() throws InterruptedException {
         byte[] bytes = StreamRules.Pattern.at(0, 300_000);
-        try (OpenFile file = files.open(
-                path("file"), Set.of(OpenOption.READ, OpenOption.WRITE, OpenOption.CREATE), FileAttributes.NONE)) {
+        try (OpenFile file =
+                files.open(
+                        path("file"),
+                        Set.of(OpenOption.READ, OpenOption.WRITE, OpenOption.CREATE),
+                        FileAttributes.NONE)) {
             file.write(200_000, bytes, 200_000, 100_000);
             file.write(0, bytes, 0, 200_000);
             file.sync();
             byte[] read = new byte[bytes.length + 10];
             int done = 0;
-            for (int n = file.read(0, read, 0, read.length); n > 0; n = file.read(done, read, done, read.length - done)) {
+            for (int n = file.read(0, read, 0, read.length);
+                    n > 0;
+                    n = file.read(done, read, done, read.length - done)) {
                 done += n;
             }
             assertThat(done).isEqualTo(bytes.length);
@@ -121,8 +133,11 @@ abstract class FileRules extends SessionBackendContract.Rules {
             assertThat(file.read(bytes.length, read, 0, 10)).isEqualTo(-1);
             assertThat(file.attributes().size()).contains((long) bytes.length);
         }
-        try (OpenFile file = files.open(
-                path("file"), Set.of(OpenOption.WRITE, OpenOption.APPEND), FileAttributes.NONE)) {
+        try (OpenFile file =
+                files.open(
+                        path("file"),
+                        Set.of(OpenOption.WRITE, OpenOption.APPEND),
+                        FileAttributes.NONE)) {
             file.write(0, new byte[] {1, 2, 3}, 0, 3);
         }
         assertThat(files.attributes(path("file"), true).size()).contains(bytes.length + 3L);
@@ -142,11 +157,14 @@ abstract class FileRules extends SessionBackendContract.Rules {
         refused(Status.NO_SUCH_FILE, () -> files.list(path("none")).close());
         refused(
                 Status.NO_SUCH_FILE,
-                () -> files.open(path("none"), Set.of(OpenOption.READ), FileAttributes.NONE).close());
+                () ->
+                        files.open(path("none"), Set.of(OpenOption.READ), FileAttributes.NONE)
+                                .close());
         refused(Status.EXISTS, () -> files.open(path("file"), NEW, FileAttributes.NONE).close());
         refused(Status.EXISTS, () -> files.makeDirectory(path("full"), FileAttributes.NONE));
         refused(Status.NOT_EMPTY, () -> files.removeDirectory(path("full")));
-        assertThatThrownBy(() -> files.removeDirectory(path("file"))).isInstanceOf(FileException.class);
+        assertThatThrownBy(() -> files.removeDirectory(path("file")))
+                .isInstanceOf(FileException.class);
         assertThatThrownBy(() -> files.remove(path("full"))).isInstanceOf(FileException.class);
         assertThat(files.attributes(path("full/file"), true).size()).contains(1L);
     }
@@ -163,7 +181,10 @@ abstract class FileRules extends SessionBackendContract.Rules {
         try (Listing listing = files.list(directory)) {
             listing.forEachRemaining(entry -> {
                 int type = entry.attributes().mode().orElseThrow() & 0170000;
-                int expected = entry.name().equals(odd) ? 0100000 : entry.name().equals("link") ? 0120000 : 0040000;
+                int expected =
+                        entry.name().equals(odd)
+                                ? 0100000
+                                : entry.name().equals("link") ? 0120000 : 0040000;
                 assertThat(type).as("type of '%s'", entry.name()).isEqualTo(expected);
             });
         }
@@ -175,7 +196,8 @@ abstract class FileRules extends SessionBackendContract.Rules {
     void rename() throws InterruptedException {
         write(path("one"), new byte[1]);
         write(path("two"), new byte[2]);
-        assertThatThrownBy(() -> files.rename(path("one"), path("two"), false)).isInstanceOf(FileException.class);
+        assertThatThrownBy(() -> files.rename(path("one"), path("two"), false))
+                .isInstanceOf(FileException.class);
         assertThat(names()).contains("one", "two");
         files.rename(path("one"), path("two"), true);
         assertThat(names()).contains("two").doesNotContain("one");
@@ -206,17 +228,20 @@ abstract class FileRules extends SessionBackendContract.Rules {
     @DisplayName("have modes and times that can be set")
     void attributes() throws InterruptedException {
         write(path("file"), new byte[9]);
-        assertThat(files.attributes(path("file"), true).mode().orElseThrow() & 0777).isEqualTo(0640);
+        assertThat(files.attributes(path("file"), true).mode().orElseThrow() & 0777)
+                .isEqualTo(0640);
         files.setAttributes(path("file"), mode(0604), true);
-        assertThat(files.attributes(path("file"), true).mode().orElseThrow() & 07777).isEqualTo(0604);
-        FileAttributes both = new FileAttributes(
-                Optional.of(4L),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.of(new Times(1_000_000_000L, 1_100_000_000L)),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        assertThat(files.attributes(path("file"), true).mode().orElseThrow() & 07777)
+                .isEqualTo(0604);
+        FileAttributes both =
+                new FileAttributes(
+                        Optional.of(4L),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.of(new Times(1_000_000_000L, 1_100_000_000L)),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty());
         files.setAttributes(path("file"), both, true);
         FileAttributes now = files.attributes(path("file"), true);
         assertThat(now.size()).contains(4L);

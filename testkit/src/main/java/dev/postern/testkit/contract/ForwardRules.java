@@ -32,13 +32,17 @@ abstract class ForwardRules extends SessionBackendContract.Rules {
     private static final Origin ORIGIN = new Origin("192.0.2.7", 4711);
 
     /** A listener inside, and what came in. */
-    private record Server(SandboxListener listener, BlockingQueue<DuplexStream> accepted) implements AutoCloseable {
+    private record Server(SandboxListener listener, BlockingQueue<DuplexStream> accepted)
+            implements AutoCloseable {
         DuplexStream next() {
-            return Waits.within("an incoming connection", () -> {
-                DuplexStream stream = accepted.poll(Waits.timeout().toMillis(), TimeUnit.MILLISECONDS);
-                assertThat(stream).as("a connection that came in").isNotNull();
-                return stream;
-            });
+            return Waits.within(
+                    "an incoming connection",
+                    () -> {
+                        DuplexStream stream =
+                                accepted.poll(Waits.timeout().toMillis(), TimeUnit.MILLISECONDS);
+                        assertThat(stream).as("a connection that came in").isNotNull();
+                        return stream;
+                    });
         }
 
         @Override
@@ -49,8 +53,13 @@ abstract class ForwardRules extends SessionBackendContract.Rules {
 
     private static Server listen(SandboxConnection connection, ListenSpec.Kind kind) {
         BlockingQueue<DuplexStream> accepted = new LinkedBlockingQueue<>();
-        ListenResult result = listenResult(connection, new ListenSpec(kind, incoming -> accepted.add(incoming.stream())));
-        assertThat(result).as("listen on %s, which is declared", kind).isInstanceOf(ListenResult.Listening.class);
+        ListenResult result =
+                listenResult(
+                        connection,
+                        new ListenSpec(kind, incoming -> accepted.add(incoming.stream())));
+        assertThat(result)
+                .as("listen on %s, which is declared", kind)
+                .isInstanceOf(ListenResult.Listening.class);
         return new Server(((ListenResult.Listening) result).listener(), accepted);
     }
 
@@ -87,31 +96,45 @@ abstract class ForwardRules extends SessionBackendContract.Rules {
         try (SandboxConnection connection = connect()) {
             String path = subject().writableDirectory() + "/kit-" + UUID.randomUUID();
             if (!declares(Capability.DIAL_TCP)) {
-                assertRefused("DIAL_TCP", () -> connection.dial(new Destination.Tcp("127.0.0.1", 9), ORIGIN));
+                assertRefused(
+                        "DIAL_TCP",
+                        () -> connection.dial(new Destination.Tcp("127.0.0.1", 9), ORIGIN));
             }
             if (!declares(Capability.DIAL_UNIX)) {
-                assertRefused("DIAL_UNIX", () -> connection.dial(new Destination.Unix(path), ORIGIN));
+                assertRefused(
+                        "DIAL_UNIX", () -> connection.dial(new Destination.Unix(path), ORIGIN));
             }
             if (!declares(Capability.LISTEN_TCP)) {
                 assertRefused(
                         "LISTEN_TCP",
-                        () -> connection.listen(new ListenSpec(new ListenSpec.Tcp("127.0.0.1", 0), incoming -> {})));
+                        () ->
+                                connection.listen(
+                                        new ListenSpec(
+                                                new ListenSpec.Tcp("127.0.0.1", 0),
+                                                incoming -> {})));
             }
             if (!declares(Capability.LISTEN_UNIX)) {
                 assertRefused(
-                        "LISTEN_UNIX", () -> connection.listen(new ListenSpec(new ListenSpec.Unix(path), incoming -> {})));
+                        "LISTEN_UNIX",
+                        () ->
+                                connection.listen(
+                                        new ListenSpec(new ListenSpec.Unix(path), incoming -> {})));
             }
         }
     }
 
-    private static void assertRefused(String capability, java.util.concurrent.Callable<Object> action) {
-        Object result = Waits.within("refusal", () -> {
-            try {
-                return action.call();
-            } catch (PosternException | UnsupportedOperationException e) {
-                return e;
-            }
-        });
+    private static void assertRefused(
+            String capability, java.util.concurrent.Callable<Object> action) {
+        Object result =
+                Waits.within(
+                        "refusal",
+                        () -> {
+                            try {
+                                return action.call();
+                            } catch (PosternException | UnsupportedOperationException e) {
+                                return e;
+                            }
+                        });
         assertThat(result)
                 .as("%s is not declared, so it is refused", capability)
                 .isNotInstanceOfAny(DialResult.Connected.class, ListenResult.Listening.class);
@@ -150,18 +173,23 @@ abstract class ForwardRules extends SessionBackendContract.Rules {
 
     private void halves(DuplexStream one, DuplexStream other) {
         int size = contract().bulk() / 16;
-        CompletableFuture<Integer> echo = Waits.begin("read", () -> StreamRules.Pattern.check(other.source().stream()));
-        Waits.within("write", () -> {
-            one.sink().stream().write(StreamRules.Pattern.at(0, size));
-            one.sink().stream().close();
-            return true;
-        });
+        CompletableFuture<Integer> echo =
+                Waits.begin("read", () -> StreamRules.Pattern.check(other.source().stream()));
+        Waits.within(
+                "write",
+                () -> {
+                    one.sink().stream().write(StreamRules.Pattern.at(0, size));
+                    one.sink().stream().close();
+                    return true;
+                });
         assertThat(Waits.get("end of the first half", echo)).isEqualTo(size);
-        Waits.within("write back after the half-close", () -> {
-            other.sink().stream().write("answer".getBytes(StandardCharsets.US_ASCII));
-            other.sink().stream().close();
-            return true;
-        });
+        Waits.within(
+                "write back after the half-close",
+                () -> {
+                    other.sink().stream().write("answer".getBytes(StandardCharsets.US_ASCII));
+                    other.sink().stream().close();
+                    return true;
+                });
         byte[] answer = Waits.within("read", () -> one.source().stream().readAllBytes());
         assertThat(Session.text(answer)).isEqualTo("answer");
         one.close();
@@ -189,7 +217,10 @@ abstract class ForwardRules extends SessionBackendContract.Rules {
     void unknownName() {
         assumeTrue(declares(Capability.DIAL_TCP), "DIAL_TCP is not declared");
         try (SandboxConnection connection = connect()) {
-            assertThat(dialResult(connection, new Destination.Tcp("kit-does-not-exist.invalid", 80)))
+            assertThat(
+                            dialResult(
+                                    connection,
+                                    new Destination.Tcp("kit-does-not-exist.invalid", 80)))
                     .isInstanceOf(DialResult.Unreachable.class);
         }
     }
@@ -199,17 +230,25 @@ abstract class ForwardRules extends SessionBackendContract.Rules {
     @DisplayName("never reach the gateway's own loopback")
     void gatewayLoopback() throws IOException {
         assumeTrue(declares(Capability.DIAL_TCP), "DIAL_TCP is not declared");
-        assumeTrue(subject().ownNetwork(), "The sandbox has no network of its own, as its documentation says");
+        assumeTrue(
+                subject().ownNetwork(),
+                "The sandbox has no network of its own, as its documentation says");
         try (SandboxConnection connection = connect();
-                ServerSocket four = new ServerSocket(0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
+                ServerSocket four =
+                        new ServerSocket(
+                                0, 50, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}))) {
             four.setSoTimeout((int) Waits.quiet().toMillis());
-            for (String name : new String[] {"127.0.0.1", "localhost", "::1", "0.0.0.0", "::ffff:127.0.0.1"}) {
-                DialResult result = dialResult(connection, new Destination.Tcp(name, four.getLocalPort()));
+            for (String name :
+                    new String[] {"127.0.0.1", "localhost", "::1", "0.0.0.0", "::ffff:127.0.0.1"}) {
+                DialResult result =
+                        dialResult(connection, new Destination.Tcp(name, four.getLocalPort()));
                 if (result instanceof DialResult.Connected(DuplexStream stream)) {
                     stream.close();
                 }
                 assertThat(reached(four))
-                        .as("'%s' port %d reached the gateway's loopback", name, four.getLocalPort())
+                        .as(
+                                "'%s' port %d reached the gateway's loopback",
+                                name, four.getLocalPort())
                         .isFalse();
             }
         }
@@ -233,23 +272,29 @@ abstract class ForwardRules extends SessionBackendContract.Rules {
                 Server server = listen(connection, new ListenSpec.Tcp("127.0.0.1", 0))) {
             DuplexStream stream = dial(connection, server.listener().bound());
             DuplexStream other = server.next();
-            CompletableFuture<Boolean> reader = Waits.begin("read", () -> {
-                try {
-                    return stream.source().stream().read() < 0;
-                } catch (IOException e) {
-                    return true;
-                }
-            });
+            CompletableFuture<Boolean> reader =
+                    Waits.begin(
+                            "read",
+                            () -> {
+                                try {
+                                    return stream.source().stream().read() < 0;
+                                } catch (IOException e) {
+                                    return true;
+                                }
+                            });
             assertThat(Waits.staysOpen(reader)).isTrue();
             stream.close();
             assertThat(Waits.get("end of a blocked read", reader)).isTrue();
-            assertThat(Waits.within("end of the other side", () -> {
-                        try {
-                            return other.source().stream().read();
-                        } catch (IOException e) {
-                            return -1;
-                        }
-                    }))
+            assertThat(
+                            Waits.within(
+                                    "end of the other side",
+                                    () -> {
+                                        try {
+                                            return other.source().stream().read();
+                                        } catch (IOException e) {
+                                            return -1;
+                                        }
+                                    }))
                     .isEqualTo(-1);
             other.close();
         }
@@ -263,7 +308,11 @@ abstract class ForwardRules extends SessionBackendContract.Rules {
         try (SandboxConnection connection = connect();
                 Server server = listen(connection, new ListenSpec.Tcp("127.0.0.1", 0))) {
             int port = ((Destination.Tcp) server.listener().bound()).port();
-            assertThat(listenResult(connection, new ListenSpec(new ListenSpec.Tcp("127.0.0.1", port), incoming -> {})))
+            assertThat(
+                            listenResult(
+                                    connection,
+                                    new ListenSpec(
+                                            new ListenSpec.Tcp("127.0.0.1", port), incoming -> {})))
                     .isInstanceOf(ListenResult.InUse.class);
         }
     }
@@ -276,9 +325,13 @@ abstract class ForwardRules extends SessionBackendContract.Rules {
         String path = subject().writableDirectory() + "/kit-" + UUID.randomUUID();
         try (SandboxConnection connection = connect()) {
             Session.output(connection, "echo kept > " + path);
-            assertThat(listenResult(connection, new ListenSpec(new ListenSpec.Unix(path), incoming -> {})))
+            assertThat(
+                            listenResult(
+                                    connection,
+                                    new ListenSpec(new ListenSpec.Unix(path), incoming -> {})))
                     .isInstanceOf(ListenResult.InUse.class);
-            assertThat(Session.output(connection, "cat " + path + "; rm " + path)).isEqualTo("kept\n");
+            assertThat(Session.output(connection, "cat " + path + "; rm " + path))
+                    .isEqualTo("kept\n");
         }
     }
 
@@ -305,11 +358,18 @@ abstract class ForwardRules extends SessionBackendContract.Rules {
             Destination.Unix bound;
             try (Server server = listen(connection, new ListenSpec.PrivateSocket())) {
                 bound = (Destination.Unix) server.listener().bound();
-                String modes = Session.output(
-                        connection,
-                        "ls -ld " + bound.path() + " $(dirname " + bound.path() + ") | cut -c1-10; test -O "
-                                + bound.path() + " && echo own");
-                assertThat(modes.lines().toList()).containsExactlyInAnyOrder("srw-------", "drwx------", "own");
+                String modes =
+                        Session.output(
+                                connection,
+                                "ls -ld "
+                                        + bound.path()
+                                        + " $(dirname "
+                                        + bound.path()
+                                        + ") | cut -c1-10; test -O "
+                                        + bound.path()
+                                        + " && echo own");
+                assertThat(modes.lines().toList())
+                        .containsExactlyInAnyOrder("srw-------", "drwx------", "own");
                 halves(dial(connection, bound), server.next());
             }
             assertThat(Session.output(connection, "test -e " + bound.path() + " && echo there; :"))

@@ -20,38 +20,42 @@ final class OneCarrier {
         SessionBackendContract contract = (SessionBackendContract) constructor.newInstance();
         BackendSubject subject = contract.subject();
         CountDownLatch done = new CountDownLatch(1);
-        Thread.ofVirtual().start(() -> {
-            try (SandboxConnection connection = subject.backend().connect(subject.sandbox(), subject.context())) {
-                for (int i = 0; i < 2; i++) {
-                    Session idle = Session.start(connection, "echo ready; exec sleep 600");
-                    CountDownLatch reading = new CountDownLatch(1);
-                    read(idle.process().stdout(), reading);
-                    reading.await();
-                    read(idle.process().stderr(), new CountDownLatch(1));
-                }
-                // Gives the readers the carrier, so that they are blocked before the third session starts.
-                Thread.sleep(100);
-                Session.output(connection, "echo third");
-                done.countDown();
-            } catch (Exception e) {
-                throw new IllegalStateException("The third session failed", e);
-            }
-        });
+        Thread.ofVirtual()
+                .start(() -> {
+                    try (SandboxConnection connection =
+                            subject.backend().connect(subject.sandbox(), subject.context())) {
+                        for (int i = 0; i < 2; i++) {
+                            Session idle = Session.start(connection, "echo ready; exec sleep 600");
+                            CountDownLatch reading = new CountDownLatch(1);
+                            read(idle.process().stdout(), reading);
+                            reading.await();
+                            read(idle.process().stderr(), new CountDownLatch(1));
+                        }
+                        // Gives the readers the carrier, so that they are blocked before the third
+                        // session starts.
+                        Thread.sleep(100);
+                        Session.output(connection, "echo third");
+                        done.countDown();
+                    } catch (Exception e) {
+                        throw new IllegalStateException("The third session failed", e);
+                    }
+                });
         done.await();
         subject.close();
         Runtime.getRuntime().halt(0);
     }
 
     private static void read(ByteSource source, CountDownLatch first) {
-        Runnable reader = () -> {
-            try {
-                source.stream().read();
-                first.countDown();
-                source.stream().readAllBytes();
-            } catch (java.io.IOException e) {
-                first.countDown();
-            }
-        };
+        Runnable reader =
+                () -> {
+                    try {
+                        source.stream().read();
+                        first.countDown();
+                        source.stream().readAllBytes();
+                    } catch (java.io.IOException e) {
+                        first.countDown();
+                    }
+                };
         if (source.mayHoldCarrier()) {
             Thread.ofPlatform().daemon().start(reader);
         } else {

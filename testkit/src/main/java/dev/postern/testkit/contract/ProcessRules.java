@@ -24,11 +24,13 @@ abstract class ProcessRules extends SessionBackendContract.Rules {
     @DisplayName("have an exact exit status")
     void exitStatus() {
         try (SandboxConnection connection = connect()) {
-            contract().exitStatuses().forEach(status -> {
-                Session session = Session.start(connection, "exit " + status);
-                assertThat(session.exit()).isEqualTo(new ExitStatus.Exited(status));
-                session.process().end(SandboxProcess.EndReason.FINISHED);
-            });
+            contract()
+                    .exitStatuses()
+                    .forEach(status -> {
+                        Session session = Session.start(connection, "exit " + status);
+                        assertThat(session.exit()).isEqualTo(new ExitStatus.Exited(status));
+                        session.process().end(SandboxProcess.EndReason.FINISHED);
+                    });
         }
     }
 
@@ -59,7 +61,8 @@ abstract class ProcessRules extends SessionBackendContract.Rules {
         try (SandboxConnection connection = connect()) {
             Session session = Session.start(connection, "echo out; echo err >&2; echo more");
             CompletableFuture<byte[]> errors = session.readAll(session.process().stderr());
-            assertThat(Session.text(Waits.get("stdout", session.readAll()))).isEqualTo("out\nmore\n");
+            assertThat(Session.text(Waits.get("stdout", session.readAll())))
+                    .isEqualTo("out\nmore\n");
             assertThat(Session.text(Waits.get("stderr", errors))).isEqualTo("err\n");
         }
     }
@@ -70,7 +73,8 @@ abstract class ProcessRules extends SessionBackendContract.Rules {
     void drained() {
         try (SandboxConnection connection = connect()) {
             for (int i = 0; i < 20; i++) {
-                Session session = Session.start(connection, "printf '%0" + (1000 + i) + "d' 7; exit 3");
+                Session session =
+                        Session.start(connection, "printf '%0" + (1000 + i) + "d' 7; exit 3");
                 assertThat(session.exit()).isEqualTo(new ExitStatus.Exited(3));
                 byte[] output = Waits.get("stdout", session.readAll());
                 assertThat(output).hasSize(1000 + i);
@@ -97,8 +101,12 @@ abstract class ProcessRules extends SessionBackendContract.Rules {
             Session session = Session.start(connection, "wc -c; echo $?");
             session.write(new byte[12_345]);
             session.closeStdin();
-            assertThat(Session.text(Waits.get("the end that wc waits for (or drop STDIN_EOF)", session.readAll()))
-                            .split("\\s+"))
+            assertThat(
+                            Session.text(
+                                            Waits.get(
+                                                    "the end that wc waits for (or drop STDIN_EOF)",
+                                                    session.readAll()))
+                                    .split("\\s+"))
                     .contains("12345", "0");
         }
     }
@@ -107,7 +115,8 @@ abstract class ProcessRules extends SessionBackendContract.Rules {
     @Rule("BE-15")
     @DisplayName("have the variables that were asked for, exactly")
     void environment() {
-        Map<String, String> variables = Map.of("KIT_A", "plain", "KIT_B", " two words 'quoted' $HOME \u00e4", "KIT_C", "");
+        Map<String, String> variables =
+                Map.of("KIT_A", "plain", "KIT_B", " two words 'quoted' $HOME \u00e4", "KIT_C", "");
         String line = "printf '%s|%s|%s' \"$KIT_A\" \"$KIT_B\" \"${KIT_C-unset}\"";
         try (SandboxConnection connection = connect()) {
             Session session = Session.start(connection, Session.exec(Bytes.utf8(line), variables));
@@ -117,7 +126,9 @@ abstract class ProcessRules extends SessionBackendContract.Rules {
                         .as("variables of the process (or drop ENVIRONMENT)")
                         .isEqualTo("plain| two words 'quoted' $HOME \u00e4|");
             } else {
-                assertThat(output).as("variables were set: declare ENVIRONMENT").isEqualTo("||unset");
+                assertThat(output)
+                        .as("variables were set: declare ENVIRONMENT")
+                        .isEqualTo("||unset");
             }
         }
     }
@@ -127,8 +138,10 @@ abstract class ProcessRules extends SessionBackendContract.Rules {
     @DisplayName("know their user and find programs")
     void user() {
         try (SandboxConnection connection = connect()) {
-            String output = Session.output(
-                    connection, "for v in \"$HOME\" \"$SHELL\" \"$USER\" \"$LOGNAME\" \"$PATH\"; do echo \"[$v]\"; done");
+            String output =
+                    Session.output(
+                            connection,
+                            "for v in \"$HOME\" \"$SHELL\" \"$USER\" \"$LOGNAME\" \"$PATH\"; do echo \"[$v]\"; done");
             assertThat(output.lines().toList()).hasSize(5).doesNotContain("[]");
         }
     }
@@ -138,9 +151,14 @@ abstract class ProcessRules extends SessionBackendContract.Rules {
     @DisplayName("may be a login shell that reads its input")
     void shell() {
         try (SandboxConnection connection = connect()) {
-            Session session = Session.start(
-                    connection,
-                    new ProcessSpec("contract", new ProcessSpec.Shell(), Optional.empty(), Map.of()));
+            Session session =
+                    Session.start(
+                            connection,
+                            new ProcessSpec(
+                                    "contract",
+                                    new ProcessSpec.Shell(),
+                                    Optional.empty(),
+                                    Map.of()));
             CompletableFuture<byte[]> output = session.readAll();
             session.write("echo answer-$((6*7)); exit 5\n");
             assertThat(Session.text(Waits.get("stdout", output))).contains("answer-42");
@@ -155,9 +173,12 @@ abstract class ProcessRules extends SessionBackendContract.Rules {
         try (SandboxConnection connection = connect()) {
             Session idle = Session.start(connection, "echo ready; cat");
             assertThat(idle.line()).isEqualTo("ready");
-            List<CompletableFuture<String>> outputs = java.util.stream.IntStream.range(0, 10)
-                    .mapToObj(i -> Waits.begin("exec", () -> Session.output(connection, "echo " + i)))
-                    .toList();
+            List<CompletableFuture<String>> outputs =
+                    java.util.stream.IntStream.range(0, 10)
+                            .mapToObj(i ->
+                                    Waits.begin(
+                                            "exec", () -> Session.output(connection, "echo " + i)))
+                            .toList();
             for (int i = 0; i < 10; i++) {
                 assertThat(Waits.get("output", outputs.get(i))).isEqualTo(i + "\n");
             }
@@ -172,13 +193,21 @@ abstract class ProcessRules extends SessionBackendContract.Rules {
     @DisplayName("are refused where their kind is not declared")
     void undeclared() {
         try (SandboxConnection connection = connect()) {
-            ProcessSpec subsystem = new ProcessSpec(
-                    "contract", new ProcessSpec.Subsystem("no-such-subsystem"), Optional.empty(), Map.of());
+            ProcessSpec subsystem =
+                    new ProcessSpec(
+                            "contract",
+                            new ProcessSpec.Subsystem("no-such-subsystem"),
+                            Optional.empty(),
+                            Map.of());
             assertThat(ConnectionRules.refused(connection, subsystem))
                     .as("a subsystem that does not exist is refused")
                     .isTrue();
             ProcessSpec sftp =
-                    new ProcessSpec("contract", new ProcessSpec.Subsystem("sftp"), Optional.empty(), Map.of());
+                    new ProcessSpec(
+                            "contract",
+                            new ProcessSpec.Subsystem("sftp"),
+                            Optional.empty(),
+                            Map.of());
             assertThat(ConnectionRules.refused(connection, sftp))
                     .as("the sftp subsystem is started if and only if SFTP_STREAM is declared")
                     .isEqualTo(!declares(Capability.SFTP_STREAM));

@@ -32,7 +32,8 @@ final class Session {
     }
 
     static ProcessSpec exec(Bytes line, Map<String, String> environment) {
-        return new ProcessSpec("contract", new ProcessSpec.Exec(line), Optional.empty(), environment);
+        return new ProcessSpec(
+                "contract", new ProcessSpec.Exec(line), Optional.empty(), environment);
     }
 
     static ProcessSpec terminal(String line, Map<Integer, Long> modes) {
@@ -48,7 +49,8 @@ final class Session {
     }
 
     static Session start(SandboxConnection connection, ProcessSpec spec) {
-        StartResult result = Waits.within("start of '" + spec.command() + "'", () -> connection.start(spec));
+        StartResult result =
+                Waits.within("start of '" + spec.command() + "'", () -> connection.start(spec));
         assertThat(result)
                 .as("start of %s, which the declared capabilities allow", spec.command())
                 .isInstanceOf(StartResult.Started.class);
@@ -65,7 +67,9 @@ final class Session {
         String errors = text(Waits.get("end of the errors of '" + line + "'", stderr));
         ExitStatus status = session.exit();
         session.process.end(SandboxProcess.EndReason.FINISHED);
-        assertThat(status).as("exit of '%s', which wrote to stderr: %s", line, errors).isEqualTo(new ExitStatus.Exited(0));
+        assertThat(status)
+                .as("exit of '%s', which wrote to stderr: %s", line, errors)
+                .isEqualTo(new ExitStatus.Exited(0));
         return text(text);
     }
 
@@ -87,19 +91,24 @@ final class Session {
 
     /** The next line of stdout without its end. */
     String line() {
-        return Waits.within("a line", () -> {
-            InputStream in = process.stdout().stream();
-            ByteArrayOutputStream line = new ByteArrayOutputStream();
-            for (int c = in.read(); c != '\n'; c = in.read()) {
-                if (c < 0) {
-                    throw new AssertionError("A line was expected, but stdout ended after '" + text(line.toByteArray()) + "'");
-                }
-                if (c != '\r') {
-                    line.write(c);
-                }
-            }
-            return text(line.toByteArray());
-        });
+        return Waits.within(
+                "a line",
+                () -> {
+                    InputStream in = process.stdout().stream();
+                    ByteArrayOutputStream line = new ByteArrayOutputStream();
+                    for (int c = in.read(); c != '\n'; c = in.read()) {
+                        if (c < 0) {
+                            throw new AssertionError(
+                                    "A line was expected, but stdout ended after '"
+                                            + text(line.toByteArray())
+                                            + "'");
+                        }
+                        if (c != '\r') {
+                            line.write(c);
+                        }
+                    }
+                    return text(line.toByteArray());
+                });
     }
 
     void write(String text) {
@@ -107,18 +116,22 @@ final class Session {
     }
 
     void write(byte[] bytes) {
-        Waits.within("write to stdin", () -> {
-            process.stdin().stream().write(bytes);
-            process.stdin().stream().flush();
-            return bytes;
-        });
+        Waits.within(
+                "write to stdin",
+                () -> {
+                    process.stdin().stream().write(bytes);
+                    process.stdin().stream().flush();
+                    return bytes;
+                });
     }
 
     void closeStdin() {
-        Waits.within("close of stdin", () -> {
-            process.stdin().stream().close();
-            return process;
-        });
+        Waits.within(
+                "close of stdin",
+                () -> {
+                    process.stdin().stream().close();
+                    return process;
+                });
     }
 
     static String text(byte[] bytes) {

@@ -141,7 +141,8 @@ public abstract class SessionBackendContract {
         }
 
         static SandboxConnection connect(BackendSubject subject, SandboxRef sandbox) {
-            return Waits.within("connect", () -> subject.backend().connect(sandbox, subject.context()));
+            return Waits.within(
+                    "connect", () -> subject.backend().connect(sandbox, subject.context()));
         }
     }
 }

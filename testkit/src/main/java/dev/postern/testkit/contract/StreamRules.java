@@ -26,19 +26,30 @@ abstract class StreamRules extends SessionBackendContract.Rules {
         int size = contract().bulk() / 4;
         try (SandboxConnection connection = connect()) {
             Session session = Session.start(connection, "cat");
-            CompletableFuture<Integer> writer = Waits.begin("write", () -> {
-                Random chunks = new Random(1);
-                OutputStream out = session.process().stdin().stream();
-                int done = 0;
-                while (done < size) {
-                    byte[] chunk = Pattern.at(done, Math.min(size - done, 1 + chunks.nextInt(100_000)));
-                    out.write(chunk);
-                    done += chunk.length;
-                }
-                out.close();
-                return done;
-            });
-            assertThat(Waits.within("read", () -> Pattern.check(session.process().stdout().stream())))
+            CompletableFuture<Integer> writer =
+                    Waits.begin(
+                            "write",
+                            () -> {
+                                Random chunks = new Random(1);
+                                OutputStream out = session.process().stdin().stream();
+                                int done = 0;
+                                while (done < size) {
+                                    byte[] chunk =
+                                            Pattern.at(
+                                                    done,
+                                                    Math.min(
+                                                            size - done,
+                                                            1 + chunks.nextInt(100_000)));
+                                    out.write(chunk);
+                                    done += chunk.length;
+                                }
+                                out.close();
+                                return done;
+                            });
+            assertThat(
+                            Waits.within(
+                                    "read",
+                                    () -> Pattern.check(session.process().stdout().stream())))
                     .isEqualTo(size);
             assertThat(Waits.get("write", writer)).isEqualTo(size);
             assertThat(session.exit()).isEqualTo(new ExitStatus.Exited(0));
@@ -55,7 +66,12 @@ abstract class StreamRules extends SessionBackendContract.Rules {
             assertThat(Waits.staysOpen(session.process().exit()))
                     .as("%d octets of output were taken that nobody has read", size)
                     .isTrue();
-            long read = Waits.within("read", () -> session.process().stdout().stream().transferTo(OutputStream.nullOutputStream()));
+            long read =
+                    Waits.within(
+                            "read",
+                            () ->
+                                    session.process().stdout().stream()
+                                            .transferTo(OutputStream.nullOutputStream()));
             assertThat(read).isEqualTo(size);
             assertThat(session.exit()).isEqualTo(new ExitStatus.Exited(0));
         }
@@ -69,15 +85,18 @@ abstract class StreamRules extends SessionBackendContract.Rules {
         try (SandboxConnection connection = connect()) {
             Session session = Session.start(connection, "echo ready; sleep 1; wc -c");
             assertThat(session.line()).isEqualTo("ready");
-            CompletableFuture<Integer> writer = Waits.begin("write", () -> {
-                OutputStream out = session.process().stdin().stream();
-                byte[] chunk = new byte[1 << 16];
-                for (int done = 0; done < size; done += chunk.length) {
-                    out.write(chunk);
-                }
-                out.close();
-                return size;
-            });
+            CompletableFuture<Integer> writer =
+                    Waits.begin(
+                            "write",
+                            () -> {
+                                OutputStream out = session.process().stdin().stream();
+                                byte[] chunk = new byte[1 << 16];
+                                for (int done = 0; done < size; done += chunk.length) {
+                                    out.write(chunk);
+                                }
+                                out.close();
+                                return size;
+                            });
             assertThat(Waits.staysOpen(writer))
                     .as("%d octets of input were taken that nobody has read", size)
                     .isTrue();
@@ -93,18 +112,23 @@ abstract class StreamRules extends SessionBackendContract.Rules {
         try (SandboxConnection connection = connect()) {
             Session session = Session.start(connection, "echo ready; exec sleep 600");
             assertThat(session.line()).isEqualTo("ready");
-            CompletableFuture<Boolean> reader = Waits.begin("read", () -> {
-                try {
-                    return session.process().stdout().stream().read() < 0;
-                } catch (IOException e) {
-                    return true;
-                }
-            });
+            CompletableFuture<Boolean> reader =
+                    Waits.begin(
+                            "read",
+                            () -> {
+                                try {
+                                    return session.process().stdout().stream().read() < 0;
+                                } catch (IOException e) {
+                                    return true;
+                                }
+                            });
             assertThat(Waits.staysOpen(reader)).isTrue();
-            Waits.within("close of stdout", () -> {
-                session.process().stdout().stream().close();
-                return true;
-            });
+            Waits.within(
+                    "close of stdout",
+                    () -> {
+                        session.process().stdout().stream().close();
+                        return true;
+                    });
             assertThat(Waits.get("end of a blocked read", reader)).isTrue();
             session.process().end(SandboxProcess.EndReason.KILL);
         }
@@ -117,20 +141,25 @@ abstract class StreamRules extends SessionBackendContract.Rules {
         try (SandboxConnection connection = connect()) {
             Session session = Session.start(connection, "echo ready; exec sleep 600");
             assertThat(session.line()).isEqualTo("ready");
-            CompletableFuture<Boolean> writer = Waits.begin("write", () -> {
-                try {
-                    while (true) {
-                        session.process().stdin().stream().write(new byte[1 << 16]);
-                    }
-                } catch (IOException e) {
-                    return true;
-                }
-            });
+            CompletableFuture<Boolean> writer =
+                    Waits.begin(
+                            "write",
+                            () -> {
+                                try {
+                                    while (true) {
+                                        session.process().stdin().stream().write(new byte[1 << 16]);
+                                    }
+                                } catch (IOException e) {
+                                    return true;
+                                }
+                            });
             assertThat(Waits.staysOpen(writer)).isTrue();
-            Waits.within("close of stdin", () -> {
-                session.process().stdin().stream().close();
-                return true;
-            });
+            Waits.within(
+                    "close of stdin",
+                    () -> {
+                        session.process().stdin().stream().close();
+                        return true;
+                    });
             assertThat(Waits.get("end of a blocked write", writer)).isTrue();
             session.process().end(SandboxProcess.EndReason.KILL);
         }
@@ -143,16 +172,19 @@ abstract class StreamRules extends SessionBackendContract.Rules {
         try (SandboxConnection connection = connect()) {
             Session session = Session.start(connection, "exit 0");
             assertThat(session.exit()).isEqualTo(new ExitStatus.Exited(0));
-            boolean ended = Waits.within("a write to a process that has ended", () -> {
-                try {
-                    for (int i = 0; i < contract().bulk() >> 16; i++) {
-                        session.process().stdin().stream().write(new byte[1 << 16]);
-                    }
-                    return true;
-                } catch (IOException e) {
-                    return true;
-                }
-            });
+            boolean ended =
+                    Waits.within(
+                            "a write to a process that has ended",
+                            () -> {
+                                try {
+                                    for (int i = 0; i < contract().bulk() >> 16; i++) {
+                                        session.process().stdin().stream().write(new byte[1 << 16]);
+                                    }
+                                    return true;
+                                } catch (IOException e) {
+                                    return true;
+                                }
+                            });
             assertThat(ended).isTrue();
             session.process().end(SandboxProcess.EndReason.FINISHED);
         }
@@ -174,7 +206,8 @@ abstract class StreamRules extends SessionBackendContract.Rules {
 
     @Test
     @Rule("BE-27")
-    @DisplayName("that are non-blocking take what they can, say when there is room, and end after what they took")
+    @DisplayName(
+            "that are non-blocking take what they can, say when there is room, and end after what they took")
     void offer() {
         int size = contract().bulk();
         try (SandboxConnection connection = connect()) {
@@ -182,25 +215,28 @@ abstract class StreamRules extends SessionBackendContract.Rules {
             ByteSink stdin = session.process().stdin();
             assumeTrue(stdin.nonBlocking(), "The sink has no non-blocking side");
             assertThat(session.line()).isEqualTo("ready");
-            int refusals = Waits.within("offers", () -> {
-                byte[] chunk = new byte[100_000];
-                int full = 0;
-                for (int done = 0; done < size; ) {
-                    int length = Math.min(chunk.length, size - done);
-                    int taken = stdin.offer(chunk, 0, length);
-                    assertThat(taken).isBetween(0, length);
-                    done += taken;
-                    if (taken < length) {
-                        full++;
-                        CompletableFuture<Boolean> room = new CompletableFuture<>();
-                        stdin.whenWritable(() -> room.complete(true));
-                        Waits.get("whenWritable", room);
-                    }
-                }
-                stdin.finish();
-                stdin.finish();
-                return full;
-            });
+            int refusals =
+                    Waits.within(
+                            "offers",
+                            () -> {
+                                byte[] chunk = new byte[100_000];
+                                int full = 0;
+                                for (int done = 0; done < size; ) {
+                                    int length = Math.min(chunk.length, size - done);
+                                    int taken = stdin.offer(chunk, 0, length);
+                                    assertThat(taken).isBetween(0, length);
+                                    done += taken;
+                                    if (taken < length) {
+                                        full++;
+                                        CompletableFuture<Boolean> room = new CompletableFuture<>();
+                                        stdin.whenWritable(() -> room.complete(true));
+                                        Waits.get("whenWritable", room);
+                                    }
+                                }
+                                stdin.finish();
+                                stdin.finish();
+                                return full;
+                            });
             assertThat(refusals).as("times that the sink was full").isPositive();
             assertThat(session.line().strip()).isEqualTo(Integer.toString(size));
         }
@@ -208,13 +244,15 @@ abstract class StreamRules extends SessionBackendContract.Rules {
 
     @Test
     @Rule("BE-28")
-    @DisplayName("that push offer every octet in order to a sink that takes little, and finish it once")
+    @DisplayName(
+            "that push offer every octet in order to a sink that takes little, and finish it once")
     void push() {
         int size = contract().bulk() / 16;
         try (SandboxConnection connection = connect()) {
             Session session = Session.start(connection, "cat");
             CheckingSink sink = CheckingSink.ofPattern();
-            assumeTrue(session.process().stdout().pushTo(sink), "The source has no non-blocking side");
+            assumeTrue(
+                    session.process().stdout().pushTo(sink), "The source has no non-blocking side");
             session.write(Pattern.at(0, size));
             session.closeStdin();
             assertThat(Waits.get("finish", sink.finished())).isEqualTo(size);
@@ -231,7 +269,8 @@ abstract class StreamRules extends SessionBackendContract.Rules {
         try (SandboxConnection connection = connect()) {
             Session session = Session.start(connection, "head -c " + size + " /dev/zero");
             CheckingSink sink = CheckingSink.full();
-            assumeTrue(session.process().stdout().pushTo(sink), "The source has no non-blocking side");
+            assumeTrue(
+                    session.process().stdout().pushTo(sink), "The source has no non-blocking side");
             assertThat(Waits.staysOpen(session.process().exit()))
                     .as("%d octets of output were taken that the sink has refused", size)
                     .isTrue();
@@ -262,7 +301,12 @@ abstract class StreamRules extends SessionBackendContract.Rules {
             int done = 0;
             for (int n = in.read(chunk); n >= 0; n = in.read(chunk)) {
                 if (!Arrays.equals(chunk, 0, n, at(done, n), 0, n)) {
-                    throw new AssertionError("An octet between " + done + " and " + (done + n) + " is wrong or missing");
+                    throw new AssertionError(
+                            "An octet between "
+                                    + done
+                                    + " and "
+                                    + (done + n)
+                                    + " is wrong or missing");
                 }
                 done += n;
             }

@@ -25,7 +25,8 @@ abstract class TerminalRules extends SessionBackendContract.Rules {
 
     @BeforeEach
     void onlyWithTerminals() {
-        assumeTrue(declares(Capability.PTY), "PTY is not declared; BE-19 checks that it is refused");
+        assumeTrue(
+                declares(Capability.PTY), "PTY is not declared; BE-19 checks that it is refused");
     }
 
     private static List<String> lines(Session session) {
@@ -40,9 +41,12 @@ abstract class TerminalRules extends SessionBackendContract.Rules {
     @DisplayName("are terminals, of the size and type that were asked for")
     void terminal() {
         try (SandboxConnection connection = connect()) {
-            Session session = Session.start(
-                    connection,
-                    Session.terminal("test -t 0 && test -t 1 && test -t 2 && echo yes; echo $TERM; stty size", Map.of()));
+            Session session =
+                    Session.start(
+                            connection,
+                            Session.terminal(
+                                    "test -t 0 && test -t 1 && test -t 2 && echo yes; echo $TERM; stty size",
+                                    Map.of()));
             assertThat(lines(session)).containsExactly("yes", "vt220", "43 101");
             assertThat(session.exit()).isEqualTo(new ExitStatus.Exited(0));
         }
@@ -53,7 +57,9 @@ abstract class TerminalRules extends SessionBackendContract.Rules {
     @DisplayName("are the controlling terminals of their processes")
     void controlling() {
         try (SandboxConnection connection = connect()) {
-            Session session = Session.start(connection, Session.terminal("echo through > /dev/tty", Map.of()));
+            Session session =
+                    Session.start(
+                            connection, Session.terminal("echo through > /dev/tty", Map.of()));
             assertThat(lines(session)).containsExactly("through");
         }
     }
@@ -63,8 +69,12 @@ abstract class TerminalRules extends SessionBackendContract.Rules {
     @DisplayName("have the modes that were asked for")
     void modes() {
         try (SandboxConnection connection = connect()) {
-            Session session = Session.start(
-                    connection, Session.terminal("stty -a | tr ';' '\\n'", Map.of(ECHO, 0L, VINTR, 24L, 159, 1L)));
+            Session session =
+                    Session.start(
+                            connection,
+                            Session.terminal(
+                                    "stty -a | tr ';' '\\n'",
+                                    Map.of(ECHO, 0L, VINTR, 24L, 159, 1L)));
             assertThat(String.join(" ", lines(session))).contains("intr = ^X").contains("-echo ");
         }
     }
@@ -74,10 +84,15 @@ abstract class TerminalRules extends SessionBackendContract.Rules {
     @DisplayName("change their size")
     void resize() {
         try (SandboxConnection connection = connect()) {
-            assumeTrue(declares(Capability.RESIZE), "RESIZE is not declared, so the gateway never asks for it");
-            Session session = Session.start(
-                    connection,
-                    Session.terminal("trap 'stty size; exit 8' WINCH; echo ready; while :; do sleep 0.1; done", Map.of()));
+            assumeTrue(
+                    declares(Capability.RESIZE),
+                    "RESIZE is not declared, so the gateway never asks for it");
+            Session session =
+                    Session.start(
+                            connection,
+                            Session.terminal(
+                                    "trap 'stty size; exit 8' WINCH; echo ready; while :; do sleep 0.1; done",
+                                    Map.of()));
             assertThat(session.line()).isEqualTo("ready");
             session.process().resize(new PtySize(132, 50, 0, 0));
             assertThat(session.line()).as("the new size (or drop RESIZE)").isEqualTo("50 132");
@@ -90,8 +105,12 @@ abstract class TerminalRules extends SessionBackendContract.Rules {
     @DisplayName("turn the interrupt character into a signal to the foreground job")
     void interrupt() {
         try (SandboxConnection connection = connect()) {
-            Session session = Session.start(
-                    connection, Session.terminal("trap 'echo caught; exit 7' INT; echo ready; while :; do sleep 0.1; done", Map.of(ECHO, 0L)));
+            Session session =
+                    Session.start(
+                            connection,
+                            Session.terminal(
+                                    "trap 'echo caught; exit 7' INT; echo ready; while :; do sleep 0.1; done",
+                                    Map.of(ECHO, 0L)));
             assertThat(session.line()).isEqualTo("ready");
             session.write(new byte[] {3});
             assertThat(session.line()).isEqualTo("caught");
@@ -104,7 +123,10 @@ abstract class TerminalRules extends SessionBackendContract.Rules {
     @DisplayName("have one stream: stderr is at its end from the start")
     void oneStream() {
         try (SandboxConnection connection = connect()) {
-            Session session = Session.start(connection, Session.terminal("echo ready; echo err >&2; exec sleep 600", Map.of()));
+            Session session =
+                    Session.start(
+                            connection,
+                            Session.terminal("echo ready; echo err >&2; exec sleep 600", Map.of()));
             CompletableFuture<byte[]> errors = session.readAll(session.process().stderr());
             assertThat(Waits.get("end of stderr", errors)).isEmpty();
             assertThat(session.line()).isEqualTo("ready");
@@ -119,7 +141,10 @@ abstract class TerminalRules extends SessionBackendContract.Rules {
     void drained() {
         try (SandboxConnection connection = connect()) {
             for (int i = 0; i < 20; i++) {
-                Session session = Session.start(connection, Session.terminal("echo line " + i + "; exit 2", Map.of()));
+                Session session =
+                        Session.start(
+                                connection,
+                                Session.terminal("echo line " + i + "; exit 2", Map.of()));
                 assertThat(session.exit()).isEqualTo(new ExitStatus.Exited(2));
                 assertThat(lines(session)).containsExactly("line " + i);
                 session.process().end(EndReason.FINISHED);
@@ -132,8 +157,9 @@ abstract class TerminalRules extends SessionBackendContract.Rules {
     @DisplayName("hang up with their client")
     void hangUp() {
         try (SandboxConnection connection = connect()) {
-            Session session = Session.start(
-                    connection, Session.terminal("echo ready; exec sleep 600", Map.of()));
+            Session session =
+                    Session.start(
+                            connection, Session.terminal("echo ready; exec sleep 600", Map.of()));
             assertThat(session.line()).isEqualTo("ready");
             session.process().end(EndReason.HANGUP);
             assertThat(session.exit()).isNotEqualTo(new ExitStatus.Exited(0));

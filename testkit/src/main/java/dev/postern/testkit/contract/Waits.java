@@ -39,13 +39,16 @@ public final class Waits {
     /** Begins something that may block on a platform thread of its own, which never keeps the JVM alive. */
     public static <T> CompletableFuture<T> begin(String what, Callable<T> action) {
         CompletableFuture<T> result = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("kit: " + what).start(() -> {
-            try {
-                result.complete(action.call());
-            } catch (Throwable e) {
-                result.completeExceptionally(e);
-            }
-        });
+        Thread.ofPlatform()
+                .daemon()
+                .name("kit: " + what)
+                .start(() -> {
+                    try {
+                        result.complete(action.call());
+                    } catch (Throwable e) {
+                        result.completeExceptionally(e);
+                    }
+                });
         return result;
     }
 
@@ -54,7 +57,8 @@ public final class Waits {
         try {
             return result.get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new AssertionError(what + " did not happen within " + TIMEOUT.toMillis() + " ms", e);
+            throw new AssertionError(
+                    what + " did not happen within " + TIMEOUT.toMillis() + " ms", e);
         } catch (ExecutionException e) {
             if (e.getCause() instanceof AssertionError failure) {
                 throw failure;
@@ -101,15 +105,19 @@ public final class Waits {
     private static Duration setting(String name, long millis) {
         String key = "postern.testkit." + name;
         String variable = "POSTERN_TESTKIT_" + name.toUpperCase(java.util.Locale.ROOT);
-        String text = System.getProperty(key, System.getenv().getOrDefault(variable, Long.toString(millis)));
+        String text =
+                System.getProperty(
+                        key, System.getenv().getOrDefault(variable, Long.toString(millis)));
         try {
             long value = Long.parseLong(text);
             if (value > 0) {
                 return Duration.ofMillis(value);
             }
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException(key + " is '" + text + "', expected milliseconds", e);
+            throw new IllegalArgumentException(
+                    key + " is '" + text + "', expected milliseconds", e);
         }
-        throw new IllegalArgumentException(key + " is '" + text + "', expected milliseconds above 0");
+        throw new IllegalArgumentException(
+                key + " is '" + text + "', expected milliseconds above 0");
     }
 }

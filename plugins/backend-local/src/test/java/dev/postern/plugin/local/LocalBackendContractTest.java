@@ -18,7 +18,8 @@ class LocalBackendContractTest extends SessionBackendContract {
     @Override
     protected BackendSubject subject() throws IOException {
         Path directory = Files.createTempDirectory("postern-local-contract");
-        LocalHarness local = new LocalHarness(directory, LocalHarness.settings(true, Optional.empty()));
+        LocalHarness local =
+                new LocalHarness(directory, LocalHarness.settings(true, Optional.empty()));
         Path writable = Files.createDirectory(directory.resolve("writable"));
         return new BackendSubject() {
             @Override
