@@ -377,7 +377,9 @@ public final class ConfigReader {
             problem(key, "is '" + text + "', expected " + expected);
             return Optional.empty();
         }
-        return Optional.of(new BigDecimal(matcher.group(1)).multiply(unit.get()));
+        // Longs wrap; what is too much for one is too much for every range.
+        return Optional.of(
+                new BigDecimal(matcher.group(1)).multiply(unit.get()).min(BigDecimal.valueOf(Long.MAX_VALUE)));
     }
 
     private static Optional<BigDecimal> durationUnit(String unit) {
