@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
 # Sourced by ./postern, ./test and .ci/format, in the root of the source tree.
 
 # Finds a JDK 25 (and runs Maven on it: one warm compiler for all modules) and Maven, or says what is missing.

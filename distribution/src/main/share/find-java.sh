@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=sh
 # Sourced by bin/postern, and by ./postern and ./test of the source tree.
 #
 # find_java TOOL MAJOR   sets JAVA_HOME to a JDK or JRE that has bin/TOOL and is at least version MAJOR; fails if there is none.
