@@ -207,6 +207,9 @@ func TestCloseModes(t *testing.T) {
 			pid, _ := wire.DecodeUint32("OPEN_OK", payload)
 			g.outputUntil(id, "ready")
 			g.send(wire.Close, mode, id, nil)
+			if !survives[i] {
+				g.expect(id, wire.ExitSignal)
+			}
 			g.expect(id, wire.Close)
 			if survives[i] {
 				if syscall.Kill(int(pid), 0) != nil {

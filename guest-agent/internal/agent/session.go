@@ -151,7 +151,11 @@ func (x *session) carry() {
 		// The gateway may still want more than it asked for at first, so its stream stays until that is settled.
 		x.ending.Wait()
 	default:
+	}
+	select {
+	case <-x.process.Done():
 		x.sendEnd()
+	default:
 	}
 	x.stream.Finish(wire.Done)
 	x.io.closeOwn()

@@ -66,7 +66,7 @@ func (s *Stream) SendExitSignal(m wire.ExitSignalMessage) { s.last(wire.ExitSign
 func (s *Stream) last(t wire.Type, payload []byte) {
 	s.conn.mu.Lock()
 	defer s.conn.mu.Unlock()
-	if !s.over() {
+	if !s.sentClose { // also after the gateway's CLOSE: how a process took a hang-up is worth knowing
 		s.enqueue(queued{header: wire.Header{Type: t, Stream: s.id}, payload: payload})
 	}
 }
