@@ -10,11 +10,15 @@ import (
 	"strconv"
 	"sync"
 	"syscall"
+	"time"
 
 	"postern.dev/guest-agent/internal/mux"
 	"postern.dev/guest-agent/internal/proc"
 	"postern.dev/guest-agent/internal/wire"
 )
+
+// deliverTime is how long what the gateway sent before it closed a connection may take to be written.
+const deliverTime = 5 * time.Second
 
 // socket is a connection whose directions end one by one; TCP and Unix sockets both are.
 type socket interface {
@@ -22,6 +26,18 @@ type socket interface {
 	io.Closer
 	syscall.Conn
 	CloseWrite() error
+	SetReadDeadline(time.Time) error
+	SetWriteDeadline(time.Time) error
+}
+
+// leave acts on the gateway's CLOSE: nothing more is read, and what it sent before is still written.
+func leave(conn socket, mode uint8) {
+	if mode != wire.Detach {
+		conn.Close()
+		return
+	}
+	_ = conn.SetReadDeadline(time.Unix(1, 0))
+	_ = conn.SetWriteDeadline(time.Now().Add(deliverTime))
 }
 
 func (a *Agent) dialTCP(s *mux.Stream, m wire.OpenMessage) error {
@@ -90,7 +106,7 @@ func (a *Agent) dialUnix(s *mux.Stream, m wire.OpenMessage) error {
 
 // relay accepts the stream for conn and carries both directions.
 func relay(s *mux.Stream, conn socket) error {
-	if !s.Accept(nil, mux.Control{Ended: func(uint8) { conn.Close() }}) {
+	if !s.Accept(nil, mux.Control{Ended: func(mode uint8) { leave(conn, mode) }}) {
 		conn.Close()
 		return mux.ErrEnded
 	}
@@ -112,7 +128,11 @@ func carry(s *mux.Stream, conn socket) {
 		}
 	})
 	if pumpOut(s, wire.Main, raw) != nil {
-		s.Finish(wire.Broken)
+		select {
+		case <-s.Ended():
+		default:
+			s.Finish(wire.Broken)
+		}
 	}
 	directions.Wait()
 	s.Finish(wire.Done)

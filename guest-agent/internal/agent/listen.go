@@ -229,7 +229,7 @@ func acceptLoop(s *mux.Stream, l net.Listener, connections *sync.WaitGroup) {
 			host, port = address.AddrPort().Addr().Unmap().String(), uint32(address.Port)
 		}
 		child := s.Conn().Incoming(s, host, port)
-		if child == nil || !child.SetControl(mux.Control{Ended: func(uint8) { conn.Close() }}) {
+		if child == nil || !child.SetControl(mux.Control{Ended: func(mode uint8) { leave(conn, mode) }}) {
 			conn.Close()
 			if child != nil {
 				child.Finish(wire.Done)

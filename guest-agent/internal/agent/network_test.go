@@ -87,6 +87,32 @@ func TestDialUnix(t *testing.T) {
 	}
 }
 
+func TestCloseBehindEOFLosesNothing(t *testing.T) {
+	l, err := net.Listen("tcp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	g := newGateway(t)
+	for range 20 {
+		id, _ := g.opened(tcp("127.0.0.1", l.Addr().(*net.TCPAddr).Port))
+		for range 8 {
+			g.send(wire.Data, wire.Main, id, make([]byte, wire.MaxData))
+		}
+		g.send(wire.EOF, wire.Main, id, nil)
+		g.send(wire.Close, wire.Detach, id, nil)
+		c, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.Copy(io.Discard, c); n != 8*wire.MaxData {
+			t.Fatalf("%d bytes, %v", n, err)
+		}
+		c.Close()
+		g.expect(id, wire.Close)
+	}
+}
+
 // incoming waits for a connection through a listener.
 func (g *gateway) incoming(listener uint32) (uint32, wire.IncomingMessage) {
 	g.t.Helper()

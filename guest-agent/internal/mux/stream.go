@@ -182,7 +182,9 @@ func (s *Stream) peerEnded(mode uint8) func() {
 	s.peerClosed = true
 	s.closeMode = mode
 	close(s.ended)
-	s.in = nil
+	if mode != wire.Detach || !s.inEOF {
+		s.in = nil
+	}
 	kept := s.queue[:0]
 	for _, q := range s.queue {
 		if q.header.Type == wire.Close {
@@ -326,10 +328,13 @@ func (s *Stream) Receive() ([]byte, error) {
 		s.inSignal.Wait()
 	}
 	switch {
-	case s.peerClosed || s.sentClose:
+	case s.sentClose:
 		return nil, ErrEnded
-	case len(s.in) == 0:
+	case len(s.in) > 0: // also after a CLOSE behind EOF: what was written before it is still to be delivered
+	case s.inEOF:
 		return nil, io.EOF
+	default:
+		return nil, ErrEnded
 	}
 	chunk := s.in[0]
 	s.in[0] = nil
