@@ -16,5 +16,9 @@ public interface AuditLog {
      * @param code the stable code of a refusal or failure
      * @param fields more, in their order; strings of a peer may be raw, they are cut and escaped here
      */
-    void event(String type, Optional<String> connectionId, Optional<RefusalCode> code, Map<String, String> fields);
+    void event(
+            String type,
+            Optional<String> connectionId,
+            Optional<RefusalCode> code,
+            Map<String, String> fields);
 }

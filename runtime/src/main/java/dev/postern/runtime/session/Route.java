@@ -48,7 +48,8 @@ public record Route(
      * @param forms the only forms it sees
      * @param authenticator the facet
      */
-    public record NamedAuthenticator(String component, Set<OfferForm> forms, Authenticator authenticator) {
+    public record NamedAuthenticator(
+            String component, Set<OfferForm> forms, Authenticator authenticator) {
         public NamedAuthenticator {
             forms = Set.copyOf(forms);
         }
