@@ -213,7 +213,7 @@ abstract class ConnectionRules extends SessionBackendContract.Rules {
         Process process =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
         try {
-            boolean ended = process.waitFor(2 * Waits.timeout().toMillis(), TimeUnit.MILLISECONDS);
+            boolean ended = process.waitFor(Waits.timeout().toMillis(), TimeUnit.MILLISECONDS);
             String text = Files.readString(log.toPath(), StandardCharsets.UTF_8);
             assertThat(ended)
                     .as(
