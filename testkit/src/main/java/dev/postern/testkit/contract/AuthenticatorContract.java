@@ -48,7 +48,8 @@ public abstract class AuthenticatorContract {
     }
 
     private Confirmation confirm(Granted granted) {
-        return Waits.within("confirm", () -> subject.authenticator().confirm(subject.granted(), granted));
+        return Waits.within(
+                "confirm", () -> subject.authenticator().confirm(subject.granted(), granted));
     }
 
     @Nested
@@ -60,7 +61,8 @@ public abstract class AuthenticatorContract {
         void grants() {
             Granted granted = grant();
             assertThat(granted.identities())
-                    .allSatisfy(identity -> assertThat(identity.authenticator()).isEqualTo(subject.name()));
+                    .allSatisfy(identity ->
+                            assertThat(identity.authenticator()).isEqualTo(subject.name()));
             assertThat(granted.credential().authenticator()).isEqualTo(subject.name());
             assertThat(granted.credential().id()).isNotEmpty();
         }
@@ -70,10 +72,12 @@ public abstract class AuthenticatorContract {
         @DisplayName("does not grant what must be refused, and says so by a value")
         void refuses() {
             assertThat(subject.refused()).isNotEmpty();
-            subject.refused().forEach((why, offer) -> {
-                AuthDecision decision = Waits.within(why, () -> subject.authenticator().evaluate(offer));
-                assertThat(decision).as(why).isNotInstanceOf(Granted.class);
-            });
+            subject.refused()
+                    .forEach((why, offer) -> {
+                        AuthDecision decision =
+                                Waits.within(why, () -> subject.authenticator().evaluate(offer));
+                        assertThat(decision).as(why).isNotInstanceOf(Granted.class);
+                    });
         }
 
         @Test
@@ -84,12 +88,14 @@ public abstract class AuthenticatorContract {
             for (int i = 0; i < 5; i++) {
                 assertThat(evaluate()).isEqualTo(first);
             }
-            subject.refused().forEach((why, offer) -> {
-                AuthDecision one = Waits.within(why, () -> subject.authenticator().evaluate(offer));
-                assertThat(Waits.within(why, () -> subject.authenticator().evaluate(offer)))
-                        .as(why)
-                        .isEqualTo(one);
-            });
+            subject.refused()
+                    .forEach((why, offer) -> {
+                        AuthDecision one =
+                                Waits.within(why, () -> subject.authenticator().evaluate(offer));
+                        assertThat(Waits.within(why, () -> subject.authenticator().evaluate(offer)))
+                                .as(why)
+                                .isEqualTo(one);
+                    });
         }
 
         @Test
@@ -98,7 +104,9 @@ public abstract class AuthenticatorContract {
         void changesNothing() {
             Object before = subject.state();
             evaluate();
-            subject.refused().forEach((why, offer) -> Waits.within(why, () -> subject.authenticator().evaluate(offer)));
+            subject.refused()
+                    .forEach((why, offer) ->
+                            Waits.within(why, () -> subject.authenticator().evaluate(offer)));
             assertThat(subject.state())
                     .as("what is stored, after public key queries that prove nothing")
                     .isEqualTo(before);
@@ -109,10 +117,15 @@ public abstract class AuthenticatorContract {
         @DisplayName("is the same for fifty at once")
         void concurrent() {
             AuthDecision first = evaluate();
-            List<CompletableFuture<AuthDecision>> all = IntStream.range(0, 50)
-                    .mapToObj(i -> Waits.begin(
-                            "evaluate", () -> subject.authenticator().evaluate(subject.granted())))
-                    .toList();
+            List<CompletableFuture<AuthDecision>> all =
+                    IntStream.range(0, 50)
+                            .mapToObj(i ->
+                                    Waits.begin(
+                                            "evaluate",
+                                            () ->
+                                                    subject.authenticator()
+                                                            .evaluate(subject.granted())))
+                            .toList();
             all.forEach(one -> assertThat(Waits.get("evaluate", one)).isEqualTo(first));
         }
 
@@ -124,14 +137,16 @@ public abstract class AuthenticatorContract {
             assumeTrue(stall.isPresent(), "The author cannot make the store stall");
             stall.get().run();
             CompletableFuture<Boolean> ended = new CompletableFuture<>();
-            Thread asking = Thread.ofVirtual().start(() -> {
-                try {
-                    subject.authenticator().evaluate(subject.granted());
-                    ended.complete(false);
-                } catch (InterruptedException | RuntimeException e) {
-                    ended.complete(true);
-                }
-            });
+            Thread asking =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    subject.authenticator().evaluate(subject.granted());
+                                    ended.complete(false);
+                                } catch (InterruptedException | RuntimeException e) {
+                                    ended.complete(true);
+                                }
+                            });
             assertThat(Waits.staysOpen(ended)).as("the store stalls").isTrue();
             long begun = System.nanoTime();
             asking.interrupt();
@@ -148,13 +163,16 @@ public abstract class AuthenticatorContract {
             Optional<Runnable> down = subject.breakStore();
             assumeTrue(down.isPresent(), "The author cannot make the store fail");
             down.get().run();
-            Object answer = Waits.within("evaluate", () -> {
-                try {
-                    return subject.authenticator().evaluate(subject.granted());
-                } catch (RuntimeException e) {
-                    return e;
-                }
-            });
+            Object answer =
+                    Waits.within(
+                            "evaluate",
+                            () -> {
+                                try {
+                                    return subject.authenticator().evaluate(subject.granted());
+                                } catch (RuntimeException e) {
+                                    return e;
+                                }
+                            });
             assertThat(answer).isInstanceOf(RuntimeException.class);
         }
 
@@ -187,7 +205,9 @@ public abstract class AuthenticatorContract {
             Granted granted = grant();
             assertThat(confirm(granted)).isEqualTo(Confirmation.CONFIRMED);
             if (subject.oneTime()) {
-                assertThat(confirm(granted)).as("a second login").isInstanceOf(Confirmation.Refused.class);
+                assertThat(confirm(granted))
+                        .as("a second login")
+                        .isInstanceOf(Confirmation.Refused.class);
                 assertThat(evaluate()).as("a later offer").isNotInstanceOf(Granted.class);
             } else {
                 assertThat(confirm(grant())).as("a second login").isEqualTo(Confirmation.CONFIRMED);
@@ -200,10 +220,15 @@ public abstract class AuthenticatorContract {
         void race() {
             assumeTrue(subject.oneTime(), "The credential is good more than once");
             Granted granted = grant();
-            List<CompletableFuture<Confirmation>> all = IntStream.range(0, 20)
-                    .mapToObj(i -> Waits.begin(
-                            "confirm", () -> subject.authenticator().confirm(subject.granted(), granted)))
-                    .toList();
+            List<CompletableFuture<Confirmation>> all =
+                    IntStream.range(0, 20)
+                            .mapToObj(i ->
+                                    Waits.begin(
+                                            "confirm",
+                                            () ->
+                                                    subject.authenticator()
+                                                            .confirm(subject.granted(), granted)))
+                            .toList();
             List<Confirmation> answers =
                     all.stream().map(one -> Waits.get("confirm", one)).toList();
             assertThat(Collections.frequency(answers, Confirmation.CONFIRMED)).isEqualTo(1);
@@ -217,13 +242,17 @@ public abstract class AuthenticatorContract {
             assumeTrue(revoke.isPresent(), "Nothing can be revoked here");
             Granted granted = grant();
             revoke.get().run();
-            Object answer = Waits.within("confirm", () -> {
-                try {
-                    return subject.authenticator().confirm(subject.granted(), granted);
-                } catch (RuntimeException e) {
-                    return e;
-                }
-            });
+            Object answer =
+                    Waits.within(
+                            "confirm",
+                            () -> {
+                                try {
+                                    return subject.authenticator()
+                                            .confirm(subject.granted(), granted);
+                                } catch (RuntimeException e) {
+                                    return e;
+                                }
+                            });
             assertThat(answer).isNotEqualTo(Confirmation.CONFIRMED);
         }
 
@@ -233,16 +262,22 @@ public abstract class AuthenticatorContract {
         void storeDown() {
             Optional<Runnable> down = subject.breakStore();
             assumeTrue(down.isPresent(), "The author cannot make the store fail");
-            assumeTrue(subject.oneTime(), "Only a credential that is good once must be stored as used");
+            assumeTrue(
+                    subject.oneTime(),
+                    "Only a credential that is good once must be stored as used");
             Granted granted = grant();
             down.get().run();
-            Object answer = Waits.within("confirm", () -> {
-                try {
-                    return subject.authenticator().confirm(subject.granted(), granted);
-                } catch (RuntimeException e) {
-                    return e;
-                }
-            });
+            Object answer =
+                    Waits.within(
+                            "confirm",
+                            () -> {
+                                try {
+                                    return subject.authenticator()
+                                            .confirm(subject.granted(), granted);
+                                } catch (RuntimeException e) {
+                                    return e;
+                                }
+                            });
             assertThat(answer).isInstanceOfAny(Confirmation.Refused.class, RuntimeException.class);
         }
     }

@@ -37,7 +37,8 @@ public abstract class ResumeHookContract {
 
     private ResumeResult resume(SandboxRef sandbox, SandboxState state) {
         return Waits.within(
-                "resume", () -> subject.hook().resume(new ResumeRequest(sandbox, state, Waits.timeout())));
+                "resume",
+                () -> subject.hook().resume(new ResumeRequest(sandbox, state, Waits.timeout())));
     }
 
     private SandboxRef wake() {
@@ -66,8 +67,10 @@ public abstract class ResumeHookContract {
         @DisplayName("that runs already is answered as running, whatever the caller believed")
         void alreadyRuns() {
             SandboxRef awake = wake();
-            assertThat(resume(awake, SandboxState.RUNNING)).isEqualTo(new ResumeResult.Running(awake));
-            assertThat(resume(subject.sleeping(), SandboxState.UNKNOWN)).isInstanceOf(ResumeResult.Running.class);
+            assertThat(resume(awake, SandboxState.RUNNING))
+                    .isEqualTo(new ResumeResult.Running(awake));
+            assertThat(resume(subject.sleeping(), SandboxState.UNKNOWN))
+                    .isInstanceOf(ResumeResult.Running.class);
             assertThat(subject.runs(awake)).isTrue();
         }
 
@@ -76,7 +79,8 @@ public abstract class ResumeHookContract {
         @DisplayName("of somebody else is not mine, and stays as it is")
         void foreign() {
             boolean before = subject.runs(subject.foreign());
-            assertThat(resume(subject.foreign(), SandboxState.STOPPED)).isInstanceOf(ResumeResult.NotMine.class);
+            assertThat(resume(subject.foreign(), SandboxState.STOPPED))
+                    .isInstanceOf(ResumeResult.NotMine.class);
             assertThat(subject.runs(subject.foreign())).isEqualTo(before);
         }
 
@@ -86,7 +90,8 @@ public abstract class ResumeHookContract {
         void fails() {
             Optional<SandboxRef> failing = subject.failing();
             assumeTrue(failing.isPresent(), "The author has no sandbox that cannot be woken");
-            assertThat(resume(failing.get(), SandboxState.STOPPED)).isInstanceOf(ResumeResult.Failed.class);
+            assertThat(resume(failing.get(), SandboxState.STOPPED))
+                    .isInstanceOf(ResumeResult.Failed.class);
         }
 
         @Test
@@ -96,15 +101,22 @@ public abstract class ResumeHookContract {
             Optional<SandboxRef> stalling = subject.stalling();
             assumeTrue(stalling.isPresent(), "The author has no sandbox that takes for ever");
             CompletableFuture<Boolean> ended = new CompletableFuture<>();
-            Thread waiting = Thread.ofVirtual().start(() -> {
-                try {
-                    ResumeResult result = subject.hook()
-                            .resume(new ResumeRequest(stalling.get(), SandboxState.STOPPED, Waits.timeout()));
-                    ended.complete(!(result instanceof ResumeResult.Running));
-                } catch (InterruptedException | RuntimeException e) {
-                    ended.complete(true);
-                }
-            });
+            Thread waiting =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    ResumeResult result =
+                                            subject.hook()
+                                                    .resume(
+                                                            new ResumeRequest(
+                                                                    stalling.get(),
+                                                                    SandboxState.STOPPED,
+                                                                    Waits.timeout()));
+                                    ended.complete(!(result instanceof ResumeResult.Running));
+                                } catch (InterruptedException | RuntimeException e) {
+                                    ended.complete(true);
+                                }
+                            });
             assertThat(Waits.staysOpen(ended)).as("the sandbox takes for ever").isTrue();
             long begun = System.nanoTime();
             waiting.interrupt();

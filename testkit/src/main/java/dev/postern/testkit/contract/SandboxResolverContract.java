@@ -39,7 +39,8 @@ public abstract class SandboxResolverContract {
     }
 
     private static SandboxRequest request(Optional<String> sandbox, List<Identity> identities) {
-        return new SandboxRequest("contract", "main", sandbox, identities, Optional.empty(), Optional.empty());
+        return new SandboxRequest(
+                "contract", "main", sandbox, identities, Optional.empty(), Optional.empty());
     }
 
     private Resolution resolve(String sandbox, Identity... identities) {
@@ -58,12 +59,15 @@ public abstract class SandboxResolverContract {
         @DisplayName("finds the sandbox, with a ref of this resolver")
         void found() {
             Resolution resolution = resolve(subject.sandbox(), subject.owner());
-            assertThat(resolution).isInstanceOfSatisfying(Resolution.Found.class, found -> {
-                assertThat(found.sandbox().resolver()).isEqualTo(subject.name());
-                assertThat(found.sandbox().id()).isNotEmpty();
-                assertThat(found.sandbox().backend()).isNotEmpty();
-                assertThat(found.actor()).isEqualTo(subject.owner());
-            });
+            assertThat(resolution)
+                    .isInstanceOfSatisfying(
+                            Resolution.Found.class,
+                            found -> {
+                                assertThat(found.sandbox().resolver()).isEqualTo(subject.name());
+                                assertThat(found.sandbox().id()).isNotEmpty();
+                                assertThat(found.sandbox().backend()).isNotEmpty();
+                                assertThat(found.actor()).isEqualTo(subject.owner());
+                            });
         }
 
         @Test
@@ -82,10 +86,22 @@ public abstract class SandboxResolverContract {
         @DisplayName("gets the same answer each time, and fifty times at once")
         void repeats() {
             Resolution first = resolve(subject.sandbox(), subject.owner());
-            List<CompletableFuture<Resolution>> all = IntStream.range(0, 50)
-                    .mapToObj(i -> Waits.begin("resolve", () -> subject.resolver()
-                            .resolve(request(Optional.of(subject.sandbox()), List.of(subject.owner())))))
-                    .toList();
+            List<CompletableFuture<Resolution>> all =
+                    IntStream.range(0, 50)
+                            .mapToObj(i ->
+                                    Waits.begin(
+                                            "resolve",
+                                            () ->
+                                                    subject.resolver()
+                                                            .resolve(
+                                                                    request(
+                                                                            Optional.of(
+                                                                                    subject
+                                                                                            .sandbox()),
+                                                                            List.of(
+                                                                                    subject
+                                                                                            .owner())))))
+                            .toList();
             all.forEach(one -> assertThat(Waits.get("resolve", one)).isEqualTo(first));
         }
 
@@ -106,7 +122,8 @@ public abstract class SandboxResolverContract {
         void ended() {
             Optional<String> ended = subject.ended();
             assumeTrue(ended.isPresent(), "This resolver forgets sandboxes that have ended");
-            assertThat(resolve(ended.get(), subject.owner())).isNotInstanceOf(Resolution.Found.class);
+            assertThat(resolve(ended.get(), subject.owner()))
+                    .isNotInstanceOf(Resolution.Found.class);
         }
     }
 
@@ -126,7 +143,8 @@ public abstract class SandboxResolverContract {
         @DisplayName("of the owner's name but of another authenticator do not find it")
         void otherAuthenticator() {
             Identity owner = subject.owner();
-            Identity namesake = new Identity("kit-other-authenticator", owner.subject(), owner.team());
+            Identity namesake =
+                    new Identity("kit-other-authenticator", owner.subject(), owner.team());
             assertThat(resolve(subject.sandbox(), namesake))
                     .isInstanceOfAny(Resolution.Forbidden.class, Resolution.NotFound.class);
         }
@@ -139,30 +157,32 @@ public abstract class SandboxResolverContract {
         @Rule("SB-08")
         @DisplayName("that nobody knows is not found, by a value")
         void unknown() {
-            assertThat(resolve("no-such-sandbox", subject.owner())).isInstanceOf(Resolution.NotFound.class);
+            assertThat(resolve("no-such-sandbox", subject.owner()))
+                    .isInstanceOf(Resolution.NotFound.class);
         }
 
         @Test
         @Rule("SB-09")
         @DisplayName("that means harm is not found either")
         void hostile() {
-            List<String> names = List.of(
-                    "",
-                    " ",
-                    ".",
-                    "..",
-                    "../" + subject.sandbox(),
-                    subject.sandbox() + "/",
-                    subject.sandbox() + "\u0000",
-                    subject.sandbox() + "\n",
-                    " " + subject.sandbox(),
-                    "' OR '1'='1",
-                    "%",
-                    "_".repeat(subject.sandbox().length()),
-                    "*",
-                    "a?b=c&d#e",
-                    "\u202e\u0000\ud800",
-                    "x".repeat(100_000));
+            List<String> names =
+                    List.of(
+                            "",
+                            " ",
+                            ".",
+                            "..",
+                            "../" + subject.sandbox(),
+                            subject.sandbox() + "/",
+                            subject.sandbox() + "\u0000",
+                            subject.sandbox() + "\n",
+                            " " + subject.sandbox(),
+                            "' OR '1'='1",
+                            "%",
+                            "_".repeat(subject.sandbox().length()),
+                            "*",
+                            "a?b=c&d#e",
+                            "\u202e\u0000\ud800",
+                            "x".repeat(100_000));
             for (String name : names) {
                 assertThat(resolve(name, subject.owner()))
                         .as("'%s'", name.length() > 40 ? name.length() + " characters" : name)
@@ -184,20 +204,28 @@ public abstract class SandboxResolverContract {
     class Store {
         @Test
         @Rule("SB-11")
-        @DisplayName("that is down is Unavailable or an exception, never a grant and never NotFound")
+        @DisplayName(
+                "that is down is Unavailable or an exception, never a grant and never NotFound")
         void down() {
             Optional<Runnable> down = subject.breakStore();
             assumeTrue(down.isPresent(), "The author cannot make the store fail");
             down.get().run();
-            Object answer = Waits.within("resolve", () -> {
-                try {
-                    return subject.resolver()
-                            .resolve(request(Optional.of(subject.sandbox()), List.of(subject.owner())));
-                } catch (RuntimeException e) {
-                    return e;
-                }
-            });
-            assertThat(answer).isInstanceOfAny(Resolution.Unavailable.class, RuntimeException.class);
+            Object answer =
+                    Waits.within(
+                            "resolve",
+                            () -> {
+                                try {
+                                    return subject.resolver()
+                                            .resolve(
+                                                    request(
+                                                            Optional.of(subject.sandbox()),
+                                                            List.of(subject.owner())));
+                                } catch (RuntimeException e) {
+                                    return e;
+                                }
+                            });
+            assertThat(answer)
+                    .isInstanceOfAny(Resolution.Unavailable.class, RuntimeException.class);
         }
 
         @Test
@@ -208,15 +236,21 @@ public abstract class SandboxResolverContract {
             assumeTrue(stall.isPresent(), "The author cannot make the store stall");
             stall.get().run();
             CompletableFuture<Boolean> ended = new CompletableFuture<>();
-            Thread asking = Thread.ofVirtual().start(() -> {
-                try {
-                    Resolution answer = subject.resolver()
-                            .resolve(request(Optional.of(subject.sandbox()), List.of(subject.owner())));
-                    ended.complete(!(answer instanceof Resolution.Found));
-                } catch (InterruptedException | RuntimeException e) {
-                    ended.complete(true);
-                }
-            });
+            Thread asking =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    Resolution answer =
+                                            subject.resolver()
+                                                    .resolve(
+                                                            request(
+                                                                    Optional.of(subject.sandbox()),
+                                                                    List.of(subject.owner())));
+                                    ended.complete(!(answer instanceof Resolution.Found));
+                                } catch (InterruptedException | RuntimeException e) {
+                                    ended.complete(true);
+                                }
+                            });
             assertThat(Waits.staysOpen(ended)).as("the store stalls").isTrue();
             long begun = System.nanoTime();
             asking.interrupt();

@@ -18,12 +18,14 @@ import org.junit.jupiter.api.Test;
 
 /** docs/spi-contract.md and the tests of the kit say the same. */
 class ContractRulesTest {
-    private static final Pattern ROW = Pattern.compile("\\| ([A-Z]{2}-[0-9]{2}) \\| (.+?) \\| (.*?) ?\\|");
-    private static final List<Class<?>> CONTRACTS = List.of(
-            SessionBackendContract.class,
-            AuthenticatorContract.class,
-            SandboxResolverContract.class,
-            ResumeHookContract.class);
+    private static final Pattern ROW =
+            Pattern.compile("\\| ([A-Z]{2}-[0-9]{2}) \\| (.+?) \\| (.*?) ?\\|");
+    private static final List<Class<?>> CONTRACTS =
+            List.of(
+                    SessionBackendContract.class,
+                    AuthenticatorContract.class,
+                    SandboxResolverContract.class,
+                    ResumeHookContract.class);
 
     private record Row(String text, String intent, boolean untested) {}
 
@@ -70,7 +72,9 @@ class ContractRulesTest {
         for (Class<?> nested : contract.getDeclaredClasses()) {
             groups.add(nested);
             Class<?> parent = nested.getSuperclass();
-            if (parent != null && parent.getName().startsWith("dev.postern.") && !groups.contains(parent)) {
+            if (parent != null
+                    && parent.getName().startsWith("dev.postern.")
+                    && !groups.contains(parent)) {
                 groups.add(parent);
             }
         }
@@ -80,21 +84,23 @@ class ContractRulesTest {
     @Test
     void everyRuleHasOneTestAndEveryTestARule() throws IOException {
         Map<String, Row> rules = document();
-        List<String> tested = rules.entrySet().stream()
-                .filter(rule -> !rule.getValue().untested())
-                .map(Map.Entry::getKey)
-                .toList();
+        List<String> tested =
+                rules.entrySet().stream()
+                        .filter(rule -> !rule.getValue().untested())
+                        .map(Map.Entry::getKey)
+                        .toList();
         assertThat(tested).hasSizeGreaterThan(80).containsExactlyElementsOf(tests().keySet());
     }
 
     @Test
     void everyRuleSaysWhatMustHoldAndAnUntestedOneWhyItIs() throws IOException {
-        document().forEach((number, rule) -> {
-            if (rule.untested()) {
-                assertThat(rule.intent()).as("reason of %s", number).isNotBlank();
-            } else {
-                assertThat(rule.text()).as(number).matches(".*(MUST|SHOULD|MAY).*");
-            }
-        });
+        document()
+                .forEach((number, rule) -> {
+                    if (rule.untested()) {
+                        assertThat(rule.intent()).as("reason of %s", number).isNotBlank();
+                    } else {
+                        assertThat(rule.text()).as(number).matches(".*(MUST|SHOULD|MAY).*");
+                    }
+                });
     }
 }

@@ -67,7 +67,8 @@ abstract class BedroomRun extends ResumeHookContract {
                 return ResumeResult.NOT_MINE;
             }
             if (id.equals("failing")) {
-                return new ResumeResult.Failed(RefusalCodes.RESUME_FAILED, "it is broken", Optional.empty());
+                return new ResumeResult.Failed(
+                        RefusalCodes.RESUME_FAILED, "it is broken", Optional.empty());
             }
             if (id.equals("stalling")) {
                 new CountDownLatch(1).await();

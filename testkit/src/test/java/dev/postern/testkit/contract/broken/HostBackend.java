@@ -11,7 +11,6 @@ import dev.postern.api.backend.Loss;
 import dev.postern.api.backend.Origin;
 import dev.postern.api.backend.ProcessSpec;
 import dev.postern.api.backend.SandboxConnection;
-import dev.postern.api.backend.SandboxProcess;
 import dev.postern.api.backend.SandboxProcess.EndReason;
 import dev.postern.api.backend.SessionBackend;
 import dev.postern.api.backend.StartResult;
@@ -39,17 +38,21 @@ final class HostBackend implements SessionBackend {
     @Override
     public SandboxConnection connect(SandboxRef sandbox, ConnectionContext context) {
         if (!sandbox.id().equals("host")) {
-            throw new PosternException(RefusalCodes.BACKEND_CONNECT_FAILED, "No sandbox '" + sandbox.id() + "'");
+            throw new PosternException(
+                    RefusalCodes.BACKEND_CONNECT_FAILED, "No sandbox '" + sandbox.id() + "'");
         }
         if (defect == Defect.LEAKS_A_THREAD) {
             CountDownLatch never = new CountDownLatch(1);
-            Thread.ofPlatform().daemon().name("leak").start(() -> {
-                try {
-                    never.await();
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            Thread.ofPlatform()
+                    .daemon()
+                    .name("leak")
+                    .start(() -> {
+                        try {
+                            never.await();
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    });
         }
         return new Connection();
     }
@@ -74,8 +77,11 @@ final class HostBackend implements SessionBackend {
 
         @Override
         public StartResult start(ProcessSpec spec) {
-            if (closed || spec.pty().isPresent() || spec.command() instanceof ProcessSpec.Subsystem) {
-                return new StartResult.Failed(RefusalCodes.BACKEND_CAPABILITY, "closed, or not declared");
+            if (closed
+                    || spec.pty().isPresent()
+                    || spec.command() instanceof ProcessSpec.Subsystem) {
+                return new StartResult.Failed(
+                        RefusalCodes.BACKEND_CAPABILITY, "closed, or not declared");
             }
             HostProcess process = HostProcess.start(spec, defect);
             own.add(process);

@@ -40,15 +40,21 @@ final class HostProcess implements SandboxProcess {
         pump(stdin.in, process.getOutputStream());
         pump(process.getInputStream(), stdout.out);
         pump(process.getErrorStream(), stderr.out);
-        Executor later = CompletableFuture.delayedExecutor(
-                defect == Defect.LOSES_THE_LAST_CHUNK ? 300 : 0, TimeUnit.MILLISECONDS);
-        var _ = process.onExit().thenAcceptAsync(ended -> {
-            if (defect == Defect.LOSES_THE_LAST_CHUNK && !stdout.touched()) {
-                stdout.discard();
-            }
-            delete(script);
-            exit.complete(new ExitStatus.Exited(ended.exitValue()));
-        }, later);
+        Executor later =
+                CompletableFuture.delayedExecutor(
+                        defect == Defect.LOSES_THE_LAST_CHUNK ? 300 : 0, TimeUnit.MILLISECONDS);
+        var _ =
+                process.onExit()
+                        .thenAcceptAsync(
+                                ended -> {
+                                    if (defect == Defect.LOSES_THE_LAST_CHUNK
+                                            && !stdout.touched()) {
+                                        stdout.discard();
+                                    }
+                                    delete(script);
+                                    exit.complete(new ExitStatus.Exited(ended.exitValue()));
+                                },
+                                later);
     }
 
     /** Starts a command from a file, because Java's arguments are characters and an SSH command is octets. */
@@ -58,7 +64,9 @@ final class HostProcess implements SandboxProcess {
             ByteArrayOutputStream text = new ByteArrayOutputStream();
             for (var variable : spec.environment().entrySet()) {
                 String value = variable.getValue().replace("'", "'\\''");
-                text.writeBytes(("export " + variable.getKey() + "='" + value + "'\n").getBytes(StandardCharsets.UTF_8));
+                text.writeBytes(
+                        ("export " + variable.getKey() + "='" + value + "'\n")
+                                .getBytes(StandardCharsets.UTF_8));
             }
             ProcessBuilder builder = new ProcessBuilder("/bin/bash", script.toString());
             if (spec.command() instanceof ProcessSpec.Exec(var line)) {
@@ -135,7 +143,8 @@ final class HostProcess implements SandboxProcess {
             case FINISHED -> {}
             case HANGUP -> {
                 process.destroy();
-                CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS).execute(process::destroyForcibly);
+                CompletableFuture.delayedExecutor(300, TimeUnit.MILLISECONDS)
+                        .execute(process::destroyForcibly);
             }
             case KILL -> {
                 List<ProcessHandle> children = process.toHandle().descendants().toList();
@@ -152,19 +161,22 @@ final class HostProcess implements SandboxProcess {
     }
 
     private static void pump(InputStream from, OutputStream to) {
-        Thread.ofPlatform().daemon().name("host pump").start(() -> {
-            byte[] chunk = new byte[1 << 14];
-            try (from;
-                    to) {
-                for (int n = from.read(chunk); n >= 0; n = from.read(chunk)) {
-                    to.write(chunk, 0, n);
-                    to.flush();
-                }
-            } catch (IOException e) {
-                // The other side has gone; closing both ends tells the one that is left.
-                return;
-            }
-        });
+        Thread.ofPlatform()
+                .daemon()
+                .name("host pump")
+                .start(() -> {
+                    byte[] chunk = new byte[1 << 14];
+                    try (from;
+                            to) {
+                        for (int n = from.read(chunk); n >= 0; n = from.read(chunk)) {
+                            to.write(chunk, 0, n);
+                            to.flush();
+                        }
+                    } catch (IOException e) {
+                        // The other side has gone; closing both ends tells the one that is left.
+                        return;
+                    }
+                });
     }
 
     private static void delete(Path file) {

@@ -80,8 +80,10 @@ abstract class KeyringRun extends AuthenticatorContract {
     }
 
     private static final class Keyring implements AuthenticatorSubject, Authenticator {
-        private static final SshPublicKey KNOWN = new SshPublicKey("ssh-ed25519", Bytes.utf8("known"));
-        private static final SshPublicKey UNKNOWN = new SshPublicKey("ssh-ed25519", Bytes.utf8("unknown"));
+        private static final SshPublicKey KNOWN =
+                new SshPublicKey("ssh-ed25519", Bytes.utf8("known"));
+        private static final SshPublicKey UNKNOWN =
+                new SshPublicKey("ssh-ed25519", Bytes.utf8("unknown"));
 
         private final Flaw flaw;
         private final boolean once;
@@ -105,7 +107,8 @@ abstract class KeyringRun extends AuthenticatorContract {
                     }
                     throw new IllegalStateException("The store is down");
                 }
-                if (!(offer instanceof AuthOffer.PlainKey(var _, SshPublicKey key)) || !key.equals(KNOWN)) {
+                if (!(offer instanceof AuthOffer.PlainKey(var _, SshPublicKey key))
+                        || !key.equals(KNOWN)) {
                     return AuthDecision.ABSTAINED;
                 }
                 if (revoked || (once && uses > 0 && flaw != Flaw.CONFIRMS_TWICE)) {
@@ -210,7 +213,13 @@ abstract class KeyringRun extends AuthenticatorContract {
         private static AuthOffer offer(SshPublicKey key) {
             return new AuthOffer.PlainKey(
                     new AuthContext(
-                            "c", "main", "ssh", "demo", Optional.of("demo"), Optional.empty(), Optional.empty()),
+                            "c",
+                            "main",
+                            "ssh",
+                            "demo",
+                            Optional.of("demo"),
+                            Optional.empty(),
+                            Optional.empty()),
                     key);
         }
     }

@@ -81,7 +81,8 @@ abstract class ShelfRun extends SandboxResolverContract {
             if (down.get()) {
                 return flaw == Flaw.NOT_FOUND_WHEN_DOWN
                         ? new Resolution.NotFound()
-                        : new Resolution.Unavailable(RefusalCodes.SANDBOX_UNAVAILABLE, Optional.empty());
+                        : new Resolution.Unavailable(
+                                RefusalCodes.SANDBOX_UNAVAILABLE, Optional.empty());
             }
             String asked = request.sandbox().orElse("");
             if (flaw == Flaw.TRIMS_NAMES) {
@@ -96,13 +97,14 @@ abstract class ShelfRun extends SandboxResolverContract {
             return request.identities().stream()
                     .filter(this::isOwner)
                     .findFirst()
-                    .<Resolution>map(actor -> new Resolution.Found(
-                            new SandboxRef(name(), sandbox(), "1", "host", Map.of()),
-                            actor,
-                            SandboxState.STOPPED,
-                            Optional.empty(),
-                            Restrictions.NONE,
-                            Optional.empty()))
+                    .<Resolution>map(actor ->
+                            new Resolution.Found(
+                                    new SandboxRef(name(), sandbox(), "1", "host", Map.of()),
+                                    actor,
+                                    SandboxState.STOPPED,
+                                    Optional.empty(),
+                                    Restrictions.NONE,
+                                    Optional.empty()))
                     .orElseGet(() -> new Resolution.Forbidden("not the owner"));
         }
 
