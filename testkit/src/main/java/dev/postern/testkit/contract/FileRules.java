@@ -212,6 +212,7 @@ abstract class FileRules extends SessionBackendContract.Rules {
     @DisplayName("may be links, of both kinds")
     void links() throws InterruptedException {
         write(path("file"), new byte[7]);
+        files.makeDirectory(path("sub"), FileAttributes.NONE);
         files.symbolicLink("file", path("symbolic"));
         files.hardLink(path("file"), path("hard"));
         assertThat(files.readLink(path("symbolic"))).isEqualTo("file");

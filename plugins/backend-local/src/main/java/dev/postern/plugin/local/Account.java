@@ -18,6 +18,7 @@ import java.util.Optional;
 record Account(String name, int uid, int gid, String shell) {
     private static final NativeFunction GETPWUID = NativeFunction.of("getpwuid_r", 5);
     private static final NativeFunction GETPWNAM = NativeFunction.of("getpwnam_r", 5);
+    private static final NativeFunction GETGRGID = NativeFunction.of("getgrgid_r", 5);
     private static final NativeFunction GETEGID = NativeFunction.of("getegid", 1);
     private static final int ROOM = 64 * 1024;
 
@@ -46,6 +47,18 @@ record Account(String name, int uid, int gid, String shell) {
     static Optional<String> nameOf(int uid) {
         try (Arena arena = Arena.ofConfined()) {
             return look(arena, GETPWUID, Integer.toUnsignedLong(uid)).map(Account::name);
+        }
+    }
+
+    /** The name of a gid, for listings. */
+    static Optional<String> groupNameOf(int gid) {
+        try (Arena arena = Arena.ofConfined()) {
+            // struct group begins with its name, as struct passwd does.
+            MemorySegment entry = arena.allocate(48, 8);
+            MemorySegment text = arena.allocate(ROOM);
+            MemorySegment found = arena.allocate(ValueLayout.JAVA_LONG);
+            GETGRGID.call(Integer.toUnsignedLong(gid), entry.address(), text.address(), ROOM, found.address());
+            return found.get(ValueLayout.JAVA_LONG, 0) == 0 ? Optional.empty() : Optional.of(text(entry, 0));
         }
     }
 

@@ -27,6 +27,7 @@ final class Descriptor implements EventLoop.Handler {
 
     private volatile Runnable onReadable = Descriptor::nobodyWaits;
     private volatile Runnable onWritable = Descriptor::nobodyWaits;
+    private volatile Runnable onClosed = Descriptor::nobodyWaits;
     // All of these under the lock.
     private boolean reading;
     private boolean writing;
@@ -88,6 +89,23 @@ final class Descriptor implements EventLoop.Handler {
     /** What to run on the loop when writing may go on. */
     void onWritable(Runnable action) {
         onWritable = action;
+    }
+
+    /** What to run, on any thread, once both halves are let go of. */
+    void onClosed(Runnable action) {
+        onClosed = action;
+        if (closed()) {
+            action.run();
+        }
+    }
+
+    private boolean closed() {
+        lock.lock();
+        try {
+            return !reading && !writing;
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Reads without blocking: octets, {@link #AGAIN} or {@link #ENDED}. */
@@ -302,6 +320,7 @@ final class Descriptor implements EventLoop.Handler {
         if (!reading && !writing) {
             loop.unregister(fd, token);
             Posix.CLOSE.call(fd);
+            onClosed.run();
         }
         changed.signalAll();
     }

@@ -3,6 +3,7 @@ package dev.postern.plugin.local;
 
 import dev.postern.api.backend.ConnectionContext;
 import dev.postern.api.backend.SandboxConnection;
+import dev.postern.api.backend.SandboxFiles;
 import dev.postern.api.backend.SessionBackend;
 import dev.postern.api.error.PosternException;
 import dev.postern.api.error.RefusalCodes;
@@ -17,6 +18,7 @@ final class LocalBackend implements SessionBackend {
     private final Account account;
     private final Optional<Guests> guests;
     private final SandboxFolders folders;
+    private final FileTree tree;
     private final Children children;
     private final InstantSource clock;
 
@@ -31,12 +33,14 @@ final class LocalBackend implements SessionBackend {
             Account account,
             Optional<Guests> guests,
             SandboxFolders folders,
+            FileTree tree,
             Children children,
             InstantSource clock) {
         this.settings = settings;
         this.account = account;
         this.guests = guests;
         this.folders = folders;
+        this.tree = tree;
         this.children = children;
         this.clock = clock;
     }
@@ -56,13 +60,31 @@ final class LocalBackend implements SessionBackend {
                                     + "', as whom processes run here");
                 });
         Path folder = folders.open(sandbox, clock.instant());
-        return new LocalConnection(
+        boolean otherUser = guests.isEmpty();
+        ProcessStarter starter =
                 new ProcessStarter(
                         settings,
                         account,
-                        guests.isEmpty(),
+                        otherUser,
                         folder,
                         folders.marker(sandbox.id()),
-                        children));
+                        children);
+        // As the gateway's own user only: where processes run as another, the files would be the wrong user's.
+        Optional<SandboxFiles> files =
+                otherUser ? Optional.empty() : Optional.of(new LocalFiles(tree, home(folder)));
+        Optional<Forwards> forwards =
+                settings.forwards()
+                        ? Optional.of(new Forwards(children, folder, settings.dialTimeout(), otherUser))
+                        : Optional.empty();
+        return new LocalConnection(starter, files, forwards);
+    }
+
+    /** The folder as SFTP clients see it; their root where the folder lies outside of that. */
+    private String home(Path folder) {
+        if (settings.filesRoot().isEmpty()) {
+            return folder.toString();
+        }
+        Path root = settings.filesRoot().get();
+        return folder.startsWith(root) && !folder.equals(root) ? "/" + root.relativize(folder) : "/";
     }
 }

@@ -18,12 +18,17 @@ final class LocalComponent implements Component {
     private static final Logger LOG = LoggerFactory.getLogger(LocalComponent.class);
 
     private final Children children;
+    private final FileTree tree;
     private final SessionBackend backend;
     private final SandboxProvisioner provisioner;
 
     private LocalComponent(
-            Children children, SessionBackend backend, SandboxProvisioner provisioner) {
+            Children children,
+            FileTree tree,
+            SessionBackend backend,
+            SandboxProvisioner provisioner) {
         this.children = children;
+        this.tree = tree;
         this.backend = backend;
         this.provisioner = provisioner;
     }
@@ -45,6 +50,7 @@ final class LocalComponent implements Component {
                 other.isPresent()
                         ? Optional.empty()
                         : Optional.of(new Guests(settings.user(), state));
+        FileTree tree = settings.filesRoot().map(FileTree::under).orElseGet(FileTree::host);
         Children children = new Children(name, settings.eventThreads());
         LOG.atWarn()
                 .addKeyValue("component", name)
@@ -54,7 +60,8 @@ final class LocalComponent implements Component {
                         "This component isolates nothing: processes run on this host with all rights of their user");
         return new LocalComponent(
                 children,
-                new LocalBackend(settings, account, guests, folders, children, context.clock()),
+                tree,
+                new LocalBackend(settings, account, guests, folders, tree, children, context.clock()),
                 new LocalProvisioner(name, folders, settings.keepFiles(), context.clock()));
     }
 
@@ -71,6 +78,7 @@ final class LocalComponent implements Component {
     @Override
     public void close() {
         children.close();
+        tree.close();
     }
 
     private static Account other(String component, String user, Account own) {

@@ -23,12 +23,16 @@ import java.util.function.Consumer;
 /** The way into one sandbox on this host. It does not break by itself. */
 final class LocalConnection implements SandboxConnection {
     private final ProcessStarter starter;
+    private final Optional<SandboxFiles> files;
+    private final Optional<Forwards> forwards;
     private final Set<Capability> capabilities;
     private final Set<LocalProcess> processes = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    LocalConnection(ProcessStarter starter) {
+    LocalConnection(ProcessStarter starter, Optional<SandboxFiles> files, Optional<Forwards> forwards) {
         this.starter = starter;
+        this.files = files;
+        this.forwards = forwards;
         EnumSet<Capability> all =
                 EnumSet.of(
                         Capability.EXEC,
@@ -38,6 +42,8 @@ final class LocalConnection implements SandboxConnection {
                         Capability.EXIT_SIGNAL,
                         Capability.STDIN_EOF,
                         Capability.ENVIRONMENT);
+        files.ifPresent(present -> all.add(Capability.FILES));
+        forwards.ifPresent(present -> all.addAll(present.capabilities()));
         this.capabilities = Set.copyOf(all);
     }
 
@@ -63,17 +69,21 @@ final class LocalConnection implements SandboxConnection {
 
     @Override
     public DialResult dial(Destination destination, Origin origin) throws InterruptedException {
-        return new DialResult.NotPermitted("Forwards are off in the settings of this component");
+        return forwards.isPresent()
+                ? forwards.get().dial(destination)
+                : new DialResult.NotPermitted("Forwards are off in the settings of this component");
     }
 
     @Override
     public ListenResult listen(ListenSpec spec) throws InterruptedException {
-        return new ListenResult.NotPermitted("Forwards are off in the settings of this component");
+        return forwards.isPresent()
+                ? forwards.get().listen(spec)
+                : new ListenResult.NotPermitted("Forwards are off in the settings of this component");
     }
 
     @Override
     public Optional<SandboxFiles> files() {
-        return Optional.empty();
+        return files;
     }
 
     @Override
@@ -84,6 +94,7 @@ final class LocalConnection implements SandboxConnection {
     @Override
     public void close() {
         closed = true;
+        forwards.ifPresent(Forwards::close);
         processes.forEach(process -> process.end(SandboxProcess.EndReason.HANGUP));
     }
 }

@@ -41,7 +41,12 @@ class LocalBackendContractTest extends SessionBackendContract {
                         Capability.SIGNAL,
                         Capability.EXIT_SIGNAL,
                         Capability.STDIN_EOF,
-                        Capability.ENVIRONMENT);
+                        Capability.ENVIRONMENT,
+                        Capability.FILES,
+                        Capability.DIAL_TCP,
+                        Capability.DIAL_UNIX,
+                        Capability.LISTEN_TCP,
+                        Capability.LISTEN_UNIX);
             }
 
             @Override

@@ -46,6 +46,7 @@ final class LocalHarness implements AutoCloseable {
                         Account.own(),
                         Optional.of(new Guests(settings.user(), directory)),
                         folders,
+                        settings.filesRoot().map(FileTree::under).orElseGet(FileTree::host),
                         children,
                         InstantSource.system());
         provisioner =
