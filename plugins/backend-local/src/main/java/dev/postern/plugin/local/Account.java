@@ -57,8 +57,15 @@ record Account(String name, int uid, int gid, String shell) {
             MemorySegment entry = arena.allocate(48, 8);
             MemorySegment text = arena.allocate(ROOM);
             MemorySegment found = arena.allocate(ValueLayout.JAVA_LONG);
-            GETGRGID.call(Integer.toUnsignedLong(gid), entry.address(), text.address(), ROOM, found.address());
-            return found.get(ValueLayout.JAVA_LONG, 0) == 0 ? Optional.empty() : Optional.of(text(entry, 0));
+            GETGRGID.call(
+                    Integer.toUnsignedLong(gid),
+                    entry.address(),
+                    text.address(),
+                    ROOM,
+                    found.address());
+            return found.get(ValueLayout.JAVA_LONG, 0) == 0
+                    ? Optional.empty()
+                    : Optional.of(text(entry, 0));
         }
     }
 

@@ -49,13 +49,16 @@ final class Dialler {
 
     /** A socket of this host. */
     Outcome unix(EventLoop loop, String path) throws InterruptedException {
-        if (path.getBytes(StandardCharsets.UTF_8).length > SocketCalls.MOST_PATH || path.indexOf('\0') >= 0) {
+        if (path.getBytes(StandardCharsets.UTF_8).length > SocketCalls.MOST_PATH
+                || path.indexOf('\0') >= 0) {
             return new Outcome(-Errno.ENAMETOOLONG);
         }
-        return new Outcome(connect(loop, SocketCalls.Address.of(path), System.nanoTime() + timeout.toNanos()));
+        return new Outcome(
+                connect(loop, SocketCalls.Address.of(path), System.nanoTime() + timeout.toNanos()));
     }
 
-    private static int connect(EventLoop loop, SocketCalls.Address address, long end) throws InterruptedException {
+    private static int connect(EventLoop loop, SocketCalls.Address address, long end)
+            throws InterruptedException {
         int fd = SocketCalls.open(address.family());
         if (fd < 0) {
             return fd;

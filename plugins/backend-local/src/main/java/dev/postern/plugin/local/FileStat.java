@@ -50,7 +50,10 @@ final class FileStat {
                 Optional.of(room.get(ValueLayout.JAVA_LONG, 40)),
                 Optional.of(new Owner(uid, gid)),
                 Optional.of((int) room.get(ValueLayout.JAVA_CHAR, 28)),
-                Optional.of(new Times(room.get(ValueLayout.JAVA_LONG, 64), room.get(ValueLayout.JAVA_LONG, 112))),
+                Optional.of(
+                        new Times(
+                                room.get(ValueLayout.JAVA_LONG, 64),
+                                room.get(ValueLayout.JAVA_LONG, 112))),
                 names ? USERS.computeIfAbsent(uid, Account::nameOf) : Optional.empty(),
                 names ? GROUPS.computeIfAbsent(gid, Account::groupNameOf) : Optional.empty(),
                 Optional.of(room.get(ValueLayout.JAVA_INT, 16)));

@@ -37,21 +37,29 @@ final class FileTree implements AutoCloseable {
     /** What lies under a directory, which clients see as {@code /}. */
     static FileTree under(Path directory) {
         try (Arena arena = Arena.ofConfined()) {
-            int fd = FileCalls.OPENAT.call(
-                    FileCalls.AT_FDCWD,
-                    arena.allocateFrom(directory.toString()).address(),
-                    FileCalls.O_PATH | FileCalls.O_DIRECTORY | Posix.O_CLOEXEC,
-                    0);
+            int fd =
+                    FileCalls.OPENAT.call(
+                            FileCalls.AT_FDCWD,
+                            arena.allocateFrom(directory.toString()).address(),
+                            FileCalls.O_PATH | FileCalls.O_DIRECTORY | Posix.O_CLOEXEC,
+                            0);
             if (fd < 0) {
                 throw new ConfigException(
-                        "Setting 'files-root' is '" + directory + "', expected a directory: " + Errno.text(-fd));
+                        "Setting 'files-root' is '"
+                                + directory
+                                + "', expected a directory: "
+                                + Errno.text(-fd));
             }
             FileTree tree = new FileTree(Optional.of(fd));
             int probe = tree.resolve(arena, fd, ".", FileCalls.O_PATH, 0);
             if (probe < 0) {
                 tree.close();
-                throw new ConfigException("Setting 'files-root' is '" + directory
-                        + "', expected null: this kernel has no openat2 (" + Errno.text(-probe) + ")");
+                throw new ConfigException(
+                        "Setting 'files-root' is '"
+                                + directory
+                                + "', expected null: this kernel has no openat2 ("
+                                + Errno.text(-probe)
+                                + ")");
             }
             Posix.CLOSE.call(probe);
             return tree;
@@ -72,8 +80,12 @@ final class FileTree implements AutoCloseable {
     int open(String path, int flags, int mode) {
         try (Arena arena = Arena.ofConfined()) {
             if (root.isEmpty()) {
-                return FileCalls.checked(FileCalls.OPENAT.call(
-                        FileCalls.AT_FDCWD, name(arena, path).address(), flags | Posix.O_CLOEXEC, mode));
+                return FileCalls.checked(
+                        FileCalls.OPENAT.call(
+                                FileCalls.AT_FDCWD,
+                                name(arena, path).address(),
+                                flags | Posix.O_CLOEXEC,
+                                mode));
             }
             return FileCalls.checked(resolve(arena, root.get(), path, flags, mode));
         }
@@ -129,8 +141,10 @@ final class FileTree implements AutoCloseable {
     /** The text of a link. */
     static String link(Arena arena, int directory, MemorySegment name) {
         MemorySegment text = arena.allocate(MOST_OCTETS);
-        int length = FileCalls.checked(
-                FileCalls.READLINKAT.call(directory, name.address(), text.address(), MOST_OCTETS));
+        int length =
+                FileCalls.checked(
+                        FileCalls.READLINKAT.call(
+                                directory, name.address(), text.address(), MOST_OCTETS));
         byte[] octets = text.asSlice(0, length).toArray(ValueLayout.JAVA_BYTE);
         return FileNames.decode(octets, 0, octets.length);
     }

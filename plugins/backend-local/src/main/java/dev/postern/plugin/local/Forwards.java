@@ -49,7 +49,10 @@ final class Forwards implements AutoCloseable {
         return otherUser
                 ? EnumSet.of(Capability.DIAL_TCP, Capability.LISTEN_TCP)
                 : EnumSet.of(
-                        Capability.DIAL_TCP, Capability.DIAL_UNIX, Capability.LISTEN_TCP, Capability.LISTEN_UNIX);
+                        Capability.DIAL_TCP,
+                        Capability.DIAL_UNIX,
+                        Capability.LISTEN_TCP,
+                        Capability.LISTEN_UNIX);
     }
 
     DialResult dial(Destination destination) throws InterruptedException {
@@ -68,12 +71,16 @@ final class Forwards implements AutoCloseable {
         if (fd >= 0) {
             return new DialResult.Connected(stream(loop, fd));
         }
-        String message = "'" + destination + "': " + (fd == Dialler.UNKNOWN_HOST ? "name is not known" : Errno.text(-fd));
+        String message =
+                "'"
+                        + destination
+                        + "': "
+                        + (fd == Dialler.UNKNOWN_HOST ? "name is not known" : Errno.text(-fd));
         return switch (-fd) {
             case Errno.ECONNREFUSED, Errno.ECONNRESET -> new DialResult.Refused(message);
             case Errno.EACCES, Errno.EPERM -> new DialResult.NotPermitted(message);
             case Errno.ENFILE, Errno.EMFILE, Errno.ENOMEM ->
-                new DialResult.Failed(RefusalCodes.FORWARD_CONNECT_FAILED, message);
+                    new DialResult.Failed(RefusalCodes.FORWARD_CONNECT_FAILED, message);
             default -> new DialResult.Unreachable(message);
         };
     }
@@ -83,13 +90,15 @@ final class Forwards implements AutoCloseable {
             case ListenSpec.Tcp(String host, int port) -> tcp(host, port, spec.acceptor());
             case ListenSpec.Unix(String path) -> {
                 if (otherUser) {
-                    yield new ListenResult.NotPermitted("Processes run as another user than the gateway");
+                    yield new ListenResult.NotPermitted(
+                            "Processes run as another user than the gateway");
                 }
                 yield unix(absolute(path), new Destination.Unix(path), spec.acceptor(), () -> {});
             }
             case ListenSpec.PrivateSocket() -> {
                 if (otherUser) {
-                    yield new ListenResult.NotPermitted("Processes run as another user than the gateway");
+                    yield new ListenResult.NotPermitted(
+                            "Processes run as another user than the gateway");
                 }
                 yield privateSocket(spec.acceptor());
             }
@@ -141,7 +150,10 @@ final class Forwards implements AutoCloseable {
             return refusal("'" + new Destination.Tcp(host, port) + "'", error);
         }
         return listening(
-                new Destination.Tcp(host, SocketCalls.port(fds.getFirst())), fds, acceptor, () -> {});
+                new Destination.Tcp(host, SocketCalls.port(fds.getFirst())),
+                fds,
+                acceptor,
+                () -> {});
     }
 
     /** Binds what a host means (RFC 4254 section 7.1): 0 or a negated error. */
@@ -158,7 +170,8 @@ final class Forwards implements AutoCloseable {
                 case "localhost" -> {
                     int four = bind(address("127.0.0.1"), port, false, fds);
                     if (four == 0) {
-                        // As a favour to clients that try ::1 first; whether it works depends on the host.
+                        // As a favour to clients that try ::1 first; whether it works depends on
+                        // the host.
                         var _ = bind(address("::1"), SocketCalls.port(fds.getFirst()), false, fds);
                     }
                     yield four;
@@ -200,23 +213,36 @@ final class Forwards implements AutoCloseable {
         try {
             Path directory = Files.createTempDirectory("postern-");
             Path socket = directory.resolve("agent.sock");
-            ListenResult result = unix(
-                    socket.toString(), new Destination.Unix(socket.toString()), acceptor, () -> delete(directory));
+            ListenResult result =
+                    unix(
+                            socket.toString(),
+                            new Destination.Unix(socket.toString()),
+                            acceptor,
+                            () -> delete(directory));
             if (!(result instanceof ListenResult.Listening)) {
                 delete(directory);
             }
             return result;
         } catch (IOException e) {
             return new ListenResult.Failed(
-                    RefusalCodes.FORWARD_LISTEN_FAILED, "No directory for a socket can be made: " + e);
+                    RefusalCodes.FORWARD_LISTEN_FAILED,
+                    "No directory for a socket can be made: " + e);
         }
     }
 
     private ListenResult unix(
-            String path, Destination bound, Consumer<ListenSpec.Incoming> acceptor, Runnable whenClosed) {
-        if (path.getBytes(StandardCharsets.UTF_8).length > SocketCalls.MOST_PATH || path.indexOf('\0') >= 0) {
+            String path,
+            Destination bound,
+            Consumer<ListenSpec.Incoming> acceptor,
+            Runnable whenClosed) {
+        if (path.getBytes(StandardCharsets.UTF_8).length > SocketCalls.MOST_PATH
+                || path.indexOf('\0') >= 0) {
             return new ListenResult.NotPermitted(
-                    "Socket path '" + path + "' is not one of 1 to " + SocketCalls.MOST_PATH + " octets");
+                    "Socket path '"
+                            + path
+                            + "' is not one of 1 to "
+                            + SocketCalls.MOST_PATH
+                            + " octets");
         }
         int fd = SocketCalls.open(SocketCalls.UNIX);
         int result = fd < 0 ? fd : SocketCalls.listen(fd, SocketCalls.Address.of(path), false);
@@ -229,30 +255,39 @@ final class Forwards implements AutoCloseable {
             Files.setPosixFilePermissions(
                     file, java.nio.file.attribute.PosixFilePermissions.fromString("rw-------"));
             Object inode = Files.getAttribute(file, "unix:ino");
-            return listening(bound, List.of(fd), acceptor, () -> {
-                deleteIfSame(file, inode);
-                whenClosed.run();
-            });
+            return listening(
+                    bound,
+                    List.of(fd),
+                    acceptor,
+                    () -> {
+                        deleteIfSame(file, inode);
+                        whenClosed.run();
+                    });
         } catch (IOException e) {
             Posix.CLOSE.call(fd);
             delete(file);
             return new ListenResult.Failed(
-                    RefusalCodes.FORWARD_LISTEN_FAILED, "Socket '" + path + "' cannot be used: " + e);
+                    RefusalCodes.FORWARD_LISTEN_FAILED,
+                    "Socket '" + path + "' cannot be used: " + e);
         }
     }
 
     private ListenResult listening(
-            Destination bound, List<Integer> fds, Consumer<ListenSpec.Incoming> acceptor, Runnable whenClosed) {
+            Destination bound,
+            List<Integer> fds,
+            Consumer<ListenSpec.Incoming> acceptor,
+            Runnable whenClosed) {
         EventLoop loop = children.nextLoop();
-        SocketListener listener = new SocketListener(
-                loop,
-                bound,
-                fds,
-                (fd, origin) -> accepted(fd, origin, acceptor),
-                self -> {
-                    open.remove(self);
-                    whenClosed.run();
-                });
+        SocketListener listener =
+                new SocketListener(
+                        loop,
+                        bound,
+                        fds,
+                        (fd, origin) -> accepted(fd, origin, acceptor),
+                        self -> {
+                            open.remove(self);
+                            whenClosed.run();
+                        });
         open.add(listener);
         if (closed) {
             listener.close();

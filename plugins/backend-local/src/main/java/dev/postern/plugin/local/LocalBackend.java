@@ -69,12 +69,14 @@ final class LocalBackend implements SessionBackend {
                         folder,
                         folders.marker(sandbox.id()),
                         children);
-        // As the gateway's own user only: where processes run as another, the files would be the wrong user's.
+        // As the gateway's own user only: where processes run as another, the files would be the
+        // wrong user's.
         Optional<SandboxFiles> files =
                 otherUser ? Optional.empty() : Optional.of(new LocalFiles(tree, home(folder)));
         Optional<Forwards> forwards =
                 settings.forwards()
-                        ? Optional.of(new Forwards(children, folder, settings.dialTimeout(), otherUser))
+                        ? Optional.of(
+                                new Forwards(children, folder, settings.dialTimeout(), otherUser))
                         : Optional.empty();
         return new LocalConnection(starter, files, forwards);
     }
@@ -85,6 +87,8 @@ final class LocalBackend implements SessionBackend {
             return folder.toString();
         }
         Path root = settings.filesRoot().get();
-        return folder.startsWith(root) && !folder.equals(root) ? "/" + root.relativize(folder) : "/";
+        return folder.startsWith(root) && !folder.equals(root)
+                ? "/" + root.relativize(folder)
+                : "/";
     }
 }

@@ -61,7 +61,8 @@ final class LocalComponent implements Component {
         return new LocalComponent(
                 children,
                 tree,
-                new LocalBackend(settings, account, guests, folders, tree, children, context.clock()),
+                new LocalBackend(
+                        settings, account, guests, folders, tree, children, context.clock()),
                 new LocalProvisioner(name, folders, settings.keepFiles(), context.clock()));
     }
 

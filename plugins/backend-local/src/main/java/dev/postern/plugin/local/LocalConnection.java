@@ -29,7 +29,8 @@ final class LocalConnection implements SandboxConnection {
     private final Set<LocalProcess> processes = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    LocalConnection(ProcessStarter starter, Optional<SandboxFiles> files, Optional<Forwards> forwards) {
+    LocalConnection(
+            ProcessStarter starter, Optional<SandboxFiles> files, Optional<Forwards> forwards) {
         this.starter = starter;
         this.files = files;
         this.forwards = forwards;
@@ -78,7 +79,8 @@ final class LocalConnection implements SandboxConnection {
     public ListenResult listen(ListenSpec spec) throws InterruptedException {
         return forwards.isPresent()
                 ? forwards.get().listen(spec)
-                : new ListenResult.NotPermitted("Forwards are off in the settings of this component");
+                : new ListenResult.NotPermitted(
+                        "Forwards are off in the settings of this component");
     }
 
     @Override

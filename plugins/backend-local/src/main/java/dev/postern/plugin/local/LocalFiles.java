@@ -35,15 +35,19 @@ final class LocalFiles implements SandboxFiles {
         boolean write = options.contains(OpenOption.WRITE) || options.contains(OpenOption.APPEND);
         boolean read = options.contains(OpenOption.READ) || !write;
         // Without O_NONBLOCK a FIFO would hold the caller until somebody opens its other end.
-        int flags = (write ? read ? Posix.O_RDWR : FileCalls.O_WRONLY : 0) | Posix.O_NONBLOCK | Posix.O_NOCTTY;
+        int flags =
+                (write ? read ? Posix.O_RDWR : FileCalls.O_WRONLY : 0)
+                        | Posix.O_NONBLOCK
+                        | Posix.O_NOCTTY;
         for (OpenOption option : options) {
-            flags |= switch (option) {
-                case READ, WRITE -> 0;
-                case APPEND -> FileCalls.O_APPEND;
-                case CREATE -> FileCalls.O_CREAT;
-                case TRUNCATE -> FileCalls.O_TRUNC;
-                case EXCLUSIVE -> FileCalls.O_EXCL;
-            };
+            flags |=
+                    switch (option) {
+                        case READ, WRITE -> 0;
+                        case APPEND -> FileCalls.O_APPEND;
+                        case CREATE -> FileCalls.O_CREAT;
+                        case TRUNCATE -> FileCalls.O_TRUNC;
+                        case EXCLUSIVE -> FileCalls.O_EXCL;
+                    };
         }
         int mode = attributes.mode().orElse(0666) & 07777;
         return new LocalOpenFile(tree.open(absolute(path), flags, mode));
@@ -70,13 +74,35 @@ final class LocalFiles implements SandboxFiles {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment magic = FileTree.magic(arena, fd);
             MemorySegment empty = arena.allocateFrom("");
-            // In this order, because a change of owner takes away set-user-id bits and a change of size the times.
-            attributes.size().ifPresent(size -> FileCalls.checked(FileCalls.TRUNCATE.call(magic.address(), size)));
-            attributes.owner().ifPresent(owner -> FileCalls.checked(FileCalls.FCHOWNAT.call(
-                    fd, empty.address(), owner.uid(), owner.gid(), FileCalls.AT_EMPTY_PATH)));
-            attributes.mode().ifPresent(mode -> FileCalls.checked(Posix.CHMOD.call(magic.address(), mode & 07777)));
-            attributes.times().ifPresent(times -> FileCalls.checked(FileCalls.UTIMENSAT.call(
-                    fd, empty.address(), times(arena, times).address(), FileCalls.AT_EMPTY_PATH)));
+            // In this order, because a change of owner takes away set-user-id bits and a change of
+            // size the times.
+            attributes
+                    .size()
+                    .ifPresent(size ->
+                            FileCalls.checked(FileCalls.TRUNCATE.call(magic.address(), size)));
+            attributes
+                    .owner()
+                    .ifPresent(owner ->
+                            FileCalls.checked(
+                                    FileCalls.FCHOWNAT.call(
+                                            fd,
+                                            empty.address(),
+                                            owner.uid(),
+                                            owner.gid(),
+                                            FileCalls.AT_EMPTY_PATH)));
+            attributes
+                    .mode()
+                    .ifPresent(mode ->
+                            FileCalls.checked(Posix.CHMOD.call(magic.address(), mode & 07777)));
+            attributes
+                    .times()
+                    .ifPresent(times ->
+                            FileCalls.checked(
+                                    FileCalls.UTIMENSAT.call(
+                                            fd,
+                                            empty.address(),
+                                            times(arena, times).address(),
+                                            FileCalls.AT_EMPTY_PATH)));
         } finally {
             Posix.CLOSE.call(fd);
         }
@@ -90,8 +116,11 @@ final class LocalFiles implements SandboxFiles {
 
     @Override
     public void removeDirectory(String path) {
-        at(path, place -> FileCalls.UNLINKAT.call(
-                place.directory(), place.name().address(), FileCalls.AT_REMOVEDIR));
+        at(
+                path,
+                place ->
+                        FileCalls.UNLINKAT.call(
+                                place.directory(), place.name().address(), FileCalls.AT_REMOVEDIR));
     }
 
     @Override
@@ -105,24 +134,34 @@ final class LocalFiles implements SandboxFiles {
                 FileTree.Place source = tree.place(arena, absolute(from));
                 FileTree.Place target = tree.place(arena, absolute(to))) {
             if (replace) {
-                FileCalls.checked(FileCalls.RENAMEAT.call(
-                        source.directory(), source.name().address(), target.directory(), target.name().address()));
+                FileCalls.checked(
+                        FileCalls.RENAMEAT.call(
+                                source.directory(),
+                                source.name().address(),
+                                target.directory(),
+                                target.name().address()));
                 return;
             }
-            int result = FileCalls.RENAMEAT2.call(
-                    source.directory(),
-                    source.name().address(),
-                    target.directory(),
-                    target.name().address(),
-                    NO_REPLACE);
+            int result =
+                    FileCalls.RENAMEAT2.call(
+                            source.directory(),
+                            source.name().address(),
+                            target.directory(),
+                            target.name().address(),
+                            NO_REPLACE);
             FileCalls.checked(result == -Errno.EINVAL ? renameByLink(source, target) : result);
         }
     }
 
     // A file system without RENAME_NOREPLACE: a link never replaces, as OpenSSH's server does it.
     private static int renameByLink(FileTree.Place source, FileTree.Place target) {
-        int linked = FileCalls.LINKAT.call(
-                source.directory(), source.name().address(), target.directory(), target.name().address(), 0);
+        int linked =
+                FileCalls.LINKAT.call(
+                        source.directory(),
+                        source.name().address(),
+                        target.directory(),
+                        target.name().address(),
+                        0);
         return linked < 0
                 ? linked
                 : FileCalls.UNLINKAT.call(source.directory(), source.name().address(), 0);
@@ -133,7 +172,9 @@ final class LocalFiles implements SandboxFiles {
         try (Arena arena = Arena.ofConfined();
                 FileTree.Place place = tree.place(arena, absolute(link))) {
             MemorySegment text = FileTree.name(arena, target);
-            FileCalls.checked(FileCalls.SYMLINKAT.call(text.address(), place.directory(), place.name().address()));
+            FileCalls.checked(
+                    FileCalls.SYMLINKAT.call(
+                            text.address(), place.directory(), place.name().address()));
         }
     }
 
@@ -142,8 +183,13 @@ final class LocalFiles implements SandboxFiles {
         try (Arena arena = Arena.ofConfined();
                 FileTree.Place source = tree.place(arena, absolute(existing));
                 FileTree.Place target = tree.place(arena, absolute(link))) {
-            FileCalls.checked(FileCalls.LINKAT.call(
-                    source.directory(), source.name().address(), target.directory(), target.name().address(), 0));
+            FileCalls.checked(
+                    FileCalls.LINKAT.call(
+                            source.directory(),
+                            source.name().address(),
+                            target.directory(),
+                            target.name().address(),
+                            0));
         }
     }
 
@@ -163,7 +209,9 @@ final class LocalFiles implements SandboxFiles {
         } catch (FileException e) {
             int cut = text.lastIndexOf('/');
             String last = text.substring(cut + 1);
-            if (e.status() != FileException.Status.NO_SUCH_FILE || last.equals("..") || dangling(text)) {
+            if (e.status() != FileException.Status.NO_SUCH_FILE
+                    || last.equals("..")
+                    || dangling(text)) {
                 throw e;
             }
             String parent = pathOf(cut <= 0 ? "/" : text.substring(0, cut));
@@ -209,7 +257,8 @@ final class LocalFiles implements SandboxFiles {
 
     /** A descriptor that names a file without opening it, so that no right to read it is needed. */
     private int handle(String path, boolean followLinks) {
-        return tree.open(absolute(path), FileCalls.O_PATH | (followLinks ? 0 : FileCalls.O_NOFOLLOW), 0);
+        return tree.open(
+                absolute(path), FileCalls.O_PATH | (followLinks ? 0 : FileCalls.O_NOFOLLOW), 0);
     }
 
     private void at(String path, ToIntFunction<FileTree.Place> call) {

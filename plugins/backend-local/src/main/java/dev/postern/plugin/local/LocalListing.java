@@ -64,11 +64,17 @@ final class LocalListing implements Listing {
         }
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment room = FileStat.room(arena);
-            int result = FileStat.read(
-                    fd, NativeFunction.string(arena, name), FileCalls.AT_SYMLINK_NOFOLLOW, room);
-            // One that has been removed meanwhile is not listed; one that may not be looked at has only its name.
+            int result =
+                    FileStat.read(
+                            fd,
+                            NativeFunction.string(arena, name),
+                            FileCalls.AT_SYMLINK_NOFOLLOW,
+                            room);
+            // One that has been removed meanwhile is not listed; one that may not be looked at has
+            // only its name.
             if (result != -Errno.ENOENT) {
-                FileAttributes attributes = result < 0 ? FileAttributes.NONE : FileStat.attributes(room, true);
+                FileAttributes attributes =
+                        result < 0 ? FileAttributes.NONE : FileStat.attributes(room, true);
                 ready.add(new Entry(FileNames.decode(name, 0, name.length), attributes));
             }
         }

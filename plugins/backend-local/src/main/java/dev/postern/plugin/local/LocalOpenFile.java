@@ -51,8 +51,11 @@ final class LocalOpenFile implements OpenFile {
             try (NativeBuffer buffer = NativeBuffer.borrow()) {
                 for (int done = 0; done < length; ) {
                     int chunk = Math.min(length - done, NativeBuffer.SIZE);
-                    MemorySegment.copy(bytes, offset + done, buffer.memory(), ValueLayout.JAVA_BYTE, 0, chunk);
-                    int count = FileCalls.PWRITE.call(fd, buffer.memory().address(), chunk, position + done);
+                    MemorySegment.copy(
+                            bytes, offset + done, buffer.memory(), ValueLayout.JAVA_BYTE, 0, chunk);
+                    int count =
+                            FileCalls.PWRITE.call(
+                                    fd, buffer.memory().address(), chunk, position + done);
                     if (count != -Errno.EINTR) {
                         done += FileCalls.checked(count);
                     }
@@ -71,12 +74,29 @@ final class LocalOpenFile implements OpenFile {
     public void setAttributes(FileAttributes attributes) {
         open(() -> {
             try (Arena arena = Arena.ofConfined()) {
-                attributes.size().ifPresent(size -> FileCalls.checked(FileCalls.FTRUNCATE.call(fd, size)));
-                attributes.owner().ifPresent(owner -> FileCalls.checked(FileCalls.FCHOWNAT.call(
-                        fd, arena.allocateFrom("").address(), owner.uid(), owner.gid(), FileCalls.AT_EMPTY_PATH)));
-                attributes.mode().ifPresent(mode -> FileCalls.checked(FileCalls.FCHMOD.call(fd, mode & 07777)));
-                attributes.times().ifPresent(times -> FileCalls.checked(FileCalls.FUTIMENS.call(
-                        fd, LocalFiles.times(arena, times).address())));
+                attributes
+                        .size()
+                        .ifPresent(size -> FileCalls.checked(FileCalls.FTRUNCATE.call(fd, size)));
+                attributes
+                        .owner()
+                        .ifPresent(owner ->
+                                FileCalls.checked(
+                                        FileCalls.FCHOWNAT.call(
+                                                fd,
+                                                arena.allocateFrom("").address(),
+                                                owner.uid(),
+                                                owner.gid(),
+                                                FileCalls.AT_EMPTY_PATH)));
+                attributes
+                        .mode()
+                        .ifPresent(
+                                mode -> FileCalls.checked(FileCalls.FCHMOD.call(fd, mode & 07777)));
+                attributes
+                        .times()
+                        .ifPresent(times ->
+                                FileCalls.checked(
+                                        FileCalls.FUTIMENS.call(
+                                                fd, LocalFiles.times(arena, times).address())));
                 return fd;
             }
         });

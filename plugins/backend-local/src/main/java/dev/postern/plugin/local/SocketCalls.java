@@ -28,6 +28,7 @@ final class SocketCalls {
     private static final int BACKLOG = 128;
     private static final int ADDRESS_ROOM = 128;
     private static final int UNIX_PATH = 2;
+
     /** Longest path of a Unix socket, octets. */
     static final int MOST_PATH = 107;
 
@@ -65,7 +66,8 @@ final class SocketCalls {
             MemorySegment room = MemorySegment.ofArray(new byte[six ? 28 : 16]);
             room.set(ValueLayout.JAVA_SHORT_UNALIGNED, 0, (short) (six ? INET6 : INET));
             room.set(PORT, 2, (short) port);
-            MemorySegment.copy(address, 0, room, ValueLayout.JAVA_BYTE, six ? 8 : 4, address.length);
+            MemorySegment.copy(
+                    address, 0, room, ValueLayout.JAVA_BYTE, six ? 8 : 4, address.length);
             if (host instanceof Inet6Address scoped) {
                 room.set(ValueLayout.JAVA_INT_UNALIGNED, 24, scoped.getScopeId());
             }
@@ -103,7 +105,8 @@ final class SocketCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment value = arena.allocate(ValueLayout.JAVA_INT);
             MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, Integer.BYTES);
-            int result = GETSOCKOPT.call(fd, SOL_SOCKET, SO_ERROR, value.address(), length.address());
+            int result =
+                    GETSOCKOPT.call(fd, SOL_SOCKET, SO_ERROR, value.address(), length.address());
             return result < 0 ? result : -value.get(ValueLayout.JAVA_INT, 0);
         }
     }
@@ -146,8 +149,12 @@ final class SocketCalls {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment name = arena.allocate(ADDRESS_ROOM, 8);
             MemorySegment length = arena.allocateFrom(ValueLayout.JAVA_INT, ADDRESS_ROOM);
-            int fd = ACCEPT.call(
-                    listener, name.address(), length.address(), Posix.O_NONBLOCK | Posix.O_CLOEXEC);
+            int fd =
+                    ACCEPT.call(
+                            listener,
+                            name.address(),
+                            length.address(),
+                            Posix.O_NONBLOCK | Posix.O_CLOEXEC);
             if (fd < 0) {
                 return new Accepted(fd, new Origin("", 0));
             }
@@ -156,8 +163,9 @@ final class SocketCalls {
                 return new Accepted(fd, new Origin("", 0));
             }
             option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-            byte[] address = name.asSlice(family == INET6 ? 8 : 4, family == INET6 ? 16 : 4)
-                    .toArray(ValueLayout.JAVA_BYTE);
+            byte[] address =
+                    name.asSlice(family == INET6 ? 8 : 4, family == INET6 ? 16 : 4)
+                            .toArray(ValueLayout.JAVA_BYTE);
             return new Accepted(
                     fd, new Origin(text(address), Short.toUnsignedInt(name.get(PORT, 2))));
         }

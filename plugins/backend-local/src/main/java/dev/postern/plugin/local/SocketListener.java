@@ -41,7 +41,8 @@ final class SocketListener implements SandboxListener {
         this.whenClosed = whenClosed;
         synchronized (this) {
             for (int fd : fds) {
-                sockets.add(new Watched(fd, loop.register(fd, EventLoop.IN, events -> acceptAll(fd))));
+                sockets.add(
+                        new Watched(fd, loop.register(fd, EventLoop.IN, events -> acceptAll(fd))));
             }
         }
     }
@@ -77,7 +78,9 @@ final class SocketListener implements SandboxListener {
             }
             if (next.fd() >= 0) {
                 accepted.accept(next.fd(), next.origin());
-            } else if (next.fd() == -Errno.EMFILE || next.fd() == -Errno.ENFILE || next.fd() == -Errno.ENOMEM) {
+            } else if (next.fd() == -Errno.EMFILE
+                    || next.fd() == -Errno.ENFILE
+                    || next.fd() == -Errno.ENOMEM) {
                 // No event will tell when there are descriptors again.
                 loop.schedule(SCARCE, () -> acceptAll(fd));
                 return;

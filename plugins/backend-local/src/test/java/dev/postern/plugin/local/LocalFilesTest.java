@@ -35,8 +35,7 @@ class LocalFilesTest {
     private static final Set<OpenOption> READ = Set.of(OpenOption.READ);
     private static final Set<OpenOption> NEW = Set.of(OpenOption.WRITE, OpenOption.CREATE);
 
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     private Path jail;
     private LocalHarness local;
@@ -62,15 +61,16 @@ class LocalFilesTest {
 
     private static void refused(Status status, ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(FileException.class, e -> assertThat(e.status())
-                        .isEqualTo(status));
+                .isInstanceOfSatisfying(
+                        FileException.class, e -> assertThat(e.status()).isEqualTo(status));
     }
 
     private String read(String path) throws InterruptedException {
         try (OpenFile file = files.open(path, READ, FileAttributes.NONE)) {
             byte[] bytes = new byte[100];
             int count = file.read(0, bytes, 0, bytes.length);
-            return new String(bytes, 0, Math.max(0, count), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(
+                    bytes, 0, Math.max(0, count), java.nio.charset.StandardCharsets.UTF_8);
         }
     }
 
@@ -102,14 +102,24 @@ class LocalFilesTest {
         Files.createSymbolicLink(jail.resolve("parent"), Path.of(".."));
         Files.createSymbolicLink(jail.resolve("top"), Path.of("/"));
         Files.createSymbolicLink(jail.resolve("proc"), Path.of("/proc/self/root" + host));
-        List<String> ways = List.of(
-                "/../secret", up + "secret", up + host.substring(1) + "/secret", "absolute", "relative",
-                "parent/secret", "top" + host + "/secret", "proc/secret", host + "/secret");
+        List<String> ways =
+                List.of(
+                        "/../secret",
+                        up + "secret",
+                        up + host.substring(1) + "/secret",
+                        "absolute",
+                        "relative",
+                        "parent/secret",
+                        "top" + host + "/secret",
+                        "proc/secret",
+                        host + "/secret");
         for (String way : ways) {
             assertThatThrownBy(() -> files.open(way, READ, FileAttributes.NONE))
                     .as(way)
                     .isInstanceOf(FileException.class);
-            assertThatThrownBy(() -> files.attributes(way, true)).as(way).isInstanceOf(FileException.class);
+            assertThatThrownBy(() -> files.attributes(way, true))
+                    .as(way)
+                    .isInstanceOf(FileException.class);
             refusedOrInside(() -> files.rename(way, "taken", true));
         }
         assertThat(Files.readString(directory.resolve("secret"))).isEqualTo("outside");
@@ -149,18 +159,20 @@ class LocalFilesTest {
         Path link = Files.createSymbolicLink(jail.resolve("link"), directory.toRealPath());
         Path spare = jail.resolve("spare");
         AtomicBoolean stop = new AtomicBoolean();
-        Thread swapper = Thread.ofPlatform().start(() -> {
-            try {
-                while (!stop.get()) {
-                    Files.move(inner, spare);
-                    Files.move(link, inner);
-                    Files.move(inner, link);
-                    Files.move(spare, inner);
-                }
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        });
+        Thread swapper =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            try {
+                                while (!stop.get()) {
+                                    Files.move(inner, spare);
+                                    Files.move(link, inner);
+                                    Files.move(inner, link);
+                                    Files.move(spare, inner);
+                                }
+                            } catch (IOException e) {
+                                throw new AssertionError(e);
+                            }
+                        });
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < 2_000; i++) {
             try {
@@ -180,8 +192,13 @@ class LocalFilesTest {
         String name = FileNames.decode(octets, 0, octets.length);
         files.open(name, NEW, FileAttributes.NONE).close();
         assertThat(names("/")).contains(name);
-        assertThat(LocalHarness.output(connection, "cd " + jail + "; for f in a*; do printf %s \"$f\" | od -An -tx1; done")
-                        .replace(" ", ""))
+        assertThat(
+                        LocalHarness.output(
+                                        connection,
+                                        "cd "
+                                                + jail
+                                                + "; for f in a*; do printf %s \"$f\" | od -An -tx1; done")
+                                .replace(" ", ""))
                 .isEqualTo("61ff20c3a40a7a\n");
         files.symbolicLink(name, "link");
         assertThat(files.readLink("link")).isEqualTo(name);
@@ -194,12 +211,15 @@ class LocalFilesTest {
         LocalHarness.output(connection, "mkfifo " + jail + "/fifo");
         assertThatThrownBy(() -> files.open("fifo", Set.of(OpenOption.WRITE), FileAttributes.NONE))
                 .isInstanceOf(FileException.class);
-        assertThatThrownBy(() -> {
-                    try (OpenFile fifo = files.open("fifo", Set.of(OpenOption.READ), FileAttributes.NONE)) {
-                        int count = fifo.read(0, new byte[1], 0, 1);
-                        assertThat(count).isEqualTo(-1);
-                    }
-                })
+        assertThatThrownBy(
+                        () -> {
+                            try (OpenFile fifo =
+                                    files.open(
+                                            "fifo", Set.of(OpenOption.READ), FileAttributes.NONE)) {
+                                int count = fifo.read(0, new byte[1], 0, 1);
+                                assertThat(count).isEqualTo(-1);
+                            }
+                        })
                 .isInstanceOf(FileException.class);
     }
 
@@ -225,8 +245,8 @@ class LocalFilesTest {
     @Test
     void listingTellsWhoseFilesTheyAre() throws InterruptedException {
         try (Listing listing = files.list("/")) {
-            listing.forEachRemaining(entry -> assertThat(entry.attributes().ownerName())
-                    .contains(Account.own().name()));
+            listing.forEachRemaining(entry ->
+                    assertThat(entry.attributes().ownerName()).contains(Account.own().name()));
         }
     }
 
@@ -240,7 +260,10 @@ class LocalFilesTest {
         refused(Status.NO_SUCH_FILE, () -> files.attributes("loop", true));
         try (LocalHarness whole = new LocalHarness(directory);
                 SandboxConnection way = whole.connect();
-                OpenFile device = way.files().orElseThrow().open("/dev/full", Set.of(OpenOption.WRITE), FileAttributes.NONE)) {
+                OpenFile device =
+                        way.files()
+                                .orElseThrow()
+                                .open("/dev/full", Set.of(OpenOption.WRITE), FileAttributes.NONE)) {
             refused(Status.NO_SPACE, () -> device.write(0, new byte[10], 0, 10));
         }
     }
