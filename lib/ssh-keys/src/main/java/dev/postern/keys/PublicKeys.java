@@ -5,21 +5,12 @@ import dev.postern.api.key.SshPublicKey;
 import dev.postern.api.value.Bytes;
 import dev.postern.keys.KeyParse.Reason;
 import dev.postern.keys.WireReader.MalformedException;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 
 /** Reads public keys in OpenSSH's one-line form and in their wire form. Never throws for what somebody wrote. */
 public final class PublicKeys {
-    /** Shorter RSA keys are refused (RFC 8332 and common sense). */
-    private static final int RSA_LEAST_BITS = 2048;
-
-    private static final int RSA_MOST_BITS = 16_384;
-    private static final Map<String, Integer> CURVES =
-            Map.of("nistp256", 65, "nistp384", 97, "nistp521", 133);
-
     private PublicKeys() {}
 
     /** Reads one line such as a {@code .pub} file holds; white space around it does not matter. */
@@ -52,7 +43,7 @@ public final class PublicKeys {
             return rejected(
                     Reason.CERTIFICATE, "This is a certificate, expected a plain public key");
         }
-        if (!known(type)) {
+        if (!KeyFields.known(type)) {
             return unknown(line, type);
         }
         if (words.length < 2) {
@@ -73,7 +64,7 @@ public final class PublicKeys {
     public static KeyParse parse(byte[] blob) {
         try {
             String type = new WireReader(blob).text();
-            return known(type)
+            return KeyFields.known(type)
                     ? parse(type, blob, "")
                     : rejected(
                             Reason.UNKNOWN_TYPE,
@@ -89,87 +80,20 @@ public final class PublicKeys {
             if (!reader.text().equals(type)) {
                 throw new MalformedException("it names another type inside");
             }
-            int rsaBits = fields(type, reader);
+            int rsaBits = KeyFields.check(type, reader);
             reader.end();
-            if (rsaBits > 0 && rsaBits < RSA_LEAST_BITS) {
+            if (rsaBits > 0 && rsaBits < KeyFields.RSA_LEAST_BITS) {
                 return rejected(
                         Reason.RSA_SHORT,
                         "This RSA key has "
                                 + rsaBits
                                 + " bits, expected at least "
-                                + RSA_LEAST_BITS);
+                                + KeyFields.RSA_LEAST_BITS);
             }
             return new KeyParse.Parsed(new SshPublicKey(type, Bytes.of(blob)), comment);
         } catch (MalformedException e) {
             return malformed(e);
         }
-    }
-
-    /** Checks what follows the type's name; answers the modulus's bits of an RSA key, else 0. */
-    private static int fields(String type, WireReader reader) throws MalformedException {
-        switch (type) {
-            case "ssh-ed25519" -> exactly(reader.string(), 32);
-            case "sk-ssh-ed25519@openssh.com" -> {
-                exactly(reader.string(), 32);
-                application(reader);
-            }
-            case "ssh-rsa" -> {
-                BigInteger exponent = new BigInteger(1, reader.positiveInteger());
-                BigInteger modulus = new BigInteger(1, reader.positiveInteger());
-                if (!exponent.testBit(0) || exponent.bitLength() < 2 || !modulus.testBit(0)) {
-                    throw new MalformedException("an RSA number is even or too small");
-                }
-                if (modulus.bitLength() > RSA_MOST_BITS) {
-                    throw new MalformedException(
-                            "an RSA number has over " + RSA_MOST_BITS + " bits");
-                }
-                return modulus.bitLength();
-            }
-            case "sk-ecdsa-sha2-nistp256@openssh.com" -> {
-                point(reader, "nistp256");
-                application(reader);
-            }
-            default -> point(reader, type.substring("ecdsa-sha2-".length()));
-        }
-        return 0;
-    }
-
-    private static void point(WireReader reader, String curve) throws MalformedException {
-        if (!reader.text().equals(curve)) {
-            throw new MalformedException("it names another curve inside");
-        }
-        byte[] point = reader.string();
-        exactly(point, CURVES.getOrDefault(curve, 0));
-        if (point[0] != 4) {
-            throw new MalformedException("its point is compressed");
-        }
-    }
-
-    private static void application(WireReader reader) throws MalformedException {
-        if (reader.string().length == 0) {
-            throw new MalformedException("its application is empty");
-        }
-    }
-
-    private static void exactly(byte[] value, int length) throws MalformedException {
-        if (value.length != length) {
-            throw new MalformedException(
-                    "a field has " + value.length + " octets, expected " + length);
-        }
-    }
-
-    private static boolean known(String type) {
-        return switch (type) {
-            case "ssh-ed25519",
-                    "ssh-rsa",
-                    "ecdsa-sha2-nistp256",
-                    "ecdsa-sha2-nistp384",
-                    "ecdsa-sha2-nistp521",
-                    "sk-ssh-ed25519@openssh.com",
-                    "sk-ecdsa-sha2-nistp256@openssh.com" ->
-                    true;
-            default -> false;
-        };
     }
 
     private static KeyParse unknown(String line, String type) {

@@ -26,6 +26,15 @@ final class WireReader {
         return position == bytes.length;
     }
 
+    int position() {
+        return position;
+    }
+
+    /** The octets from a position that was read before up to here. */
+    byte[] since(int start) {
+        return Arrays.copyOfRange(bytes, start, position);
+    }
+
     long uint32() throws MalformedException {
         need(4);
         long value = 0;
@@ -56,6 +65,26 @@ final class WireReader {
 
     String text() throws MalformedException {
         return new String(string(), StandardCharsets.UTF_8);
+    }
+
+    /** A text without a NUL, which C programs would cut there. */
+    String plainText() throws MalformedException {
+        String text = text();
+        if (text.indexOf('\0') >= 0) {
+            throw new MalformedException("a text holds a NUL");
+        }
+        return text;
+    }
+
+    /** A text that is what its octets say, so that two unlike strings never become one text. */
+    String exactText() throws MalformedException {
+        byte[] octets = string();
+        String text = new String(octets, StandardCharsets.UTF_8);
+        if (text.indexOf('\0') >= 0
+                || !Arrays.equals(octets, text.getBytes(StandardCharsets.UTF_8))) {
+            throw new MalformedException("a text is not UTF-8 or holds a NUL");
+        }
+        return text;
     }
 
     /** A non-negative multiple precision integer in its shortest form; answers its magnitude without a sign octet. */

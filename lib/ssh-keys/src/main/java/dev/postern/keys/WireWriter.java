@@ -2,6 +2,7 @@
 package dev.postern.keys;
 
 import java.io.ByteArrayOutputStream;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 
 /** Writes SSH's data types (RFC 4251 section 5). */
@@ -15,6 +16,10 @@ final class WireWriter {
         return this;
     }
 
+    WireWriter uint64(long value) {
+        return uint32(value >>> 32).uint32(value);
+    }
+
     WireWriter string(byte[] value) {
         uint32(value.length);
         bytes.writeBytes(value);
@@ -23,6 +28,11 @@ final class WireWriter {
 
     WireWriter string(String value) {
         return string(value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** A multiple precision integer that is not negative. */
+    WireWriter integer(BigInteger value) {
+        return string(value.signum() == 0 ? new byte[0] : value.toByteArray());
     }
 
     WireWriter raw(byte[] value) {

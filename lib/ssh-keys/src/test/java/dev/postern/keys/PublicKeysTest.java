@@ -7,12 +7,9 @@ import dev.postern.keys.KeyParse.Parsed;
 import dev.postern.keys.KeyParse.Reason;
 import dev.postern.keys.KeyParse.Rejected;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +29,7 @@ class PublicKeysTest {
         "ecdsa,521,ecdsa-sha2-nistp521"
     })
     void readsWhatSshKeygenMakes(String type, int bits, String algorithm) throws Exception {
-        Path file = make(type, bits);
+        Path file = keygen().make(type, bits);
         String line = Files.readString(Path.of(file + ".pub"));
         assertThat(PublicKeys.parse(line))
                 .isInstanceOfSatisfying(
@@ -41,17 +38,17 @@ class PublicKeysTest {
                             assertThat(parsed.key().algorithm()).isEqualTo(algorithm);
                             assertThat(parsed.comment()).isEqualTo("my comment");
                             assertThat(line).startsWith(parsed.key().line() + " ");
-                            assertThat(run("ssh-keygen", "-l", "-f", file + ".pub"))
+                            assertThat(keygen().run("-l", "-f", file + ".pub"))
                                     .contains(parsed.key().fingerprint());
                         });
     }
 
     @Test
     void refusesEachMistakeWithItsOwnReason() throws Exception {
-        Path ed25519 = make("ed25519", 0);
+        Path ed25519 = keygen().make("ed25519", 0);
         String good = Files.readString(Path.of(ed25519 + ".pub"));
         assertThat(reason(Files.readString(ed25519))).isEqualTo(Reason.PRIVATE_KEY);
-        assertThat(reason(Files.readString(Path.of(make("rsa", 1024) + ".pub"))))
+        assertThat(reason(Files.readString(Path.of(keygen().make("rsa", 1024) + ".pub"))))
                 .isEqualTo(Reason.RSA_SHORT);
         assertThat(reason("ssh-dss AAAAB3NzaC1kc3MAAACBAA== old")).isEqualTo(Reason.DSA);
         assertThat(reason("  \n ")).isEqualTo(Reason.EMPTY);
@@ -71,8 +68,7 @@ class PublicKeysTest {
         Path file = folder.resolve("made");
         Files.writeString(file, pair.privateKeyFile("a comment"));
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        assertThat(run("ssh-keygen", "-y", "-f", file.toString()))
-                .startsWith(pair.publicKey().line());
+        assertThat(keygen().run("-y", "-f", file.toString())).startsWith(pair.publicKey().line());
     }
 
     private static Reason reason(String text) {
@@ -82,37 +78,7 @@ class PublicKeysTest {
         return rejected.reason();
     }
 
-    private Path make(String type, int bits) {
-        Path file = folder.resolve(type + bits);
-        List<String> command =
-                new ArrayList<>(
-                        List.of(
-                                "ssh-keygen",
-                                "-q",
-                                "-t",
-                                type,
-                                "-N",
-                                "",
-                                "-C",
-                                "my comment",
-                                "-f",
-                                file.toString()));
-        if (bits > 0) {
-            command.addAll(List.of("-b", String.valueOf(bits)));
-        }
-        run(command.toArray(String[]::new));
-        return file;
-    }
-
-    private static String run(String... command) {
-        try {
-            Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            String text =
-                    new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            assertThat(process.waitFor()).as(text).isZero();
-            return text;
-        } catch (IOException | InterruptedException e) {
-            throw new AssertionError(e);
-        }
+    private SshKeygen keygen() {
+        return new SshKeygen(folder);
     }
 }
