@@ -8,6 +8,8 @@ import dev.postern.api.event.Event;
 import dev.postern.api.event.LiveConnections;
 import dev.postern.api.event.SessionObserver;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -19,6 +21,7 @@ import java.util.function.Predicate;
 public final class LiveSet implements LiveConnections {
     private final ConcurrentHashMap<String, Entry> entries = new ConcurrentHashMap<>();
     private final CopyOnWriteArrayList<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final Set<Watch> watches = ConcurrentHashMap.newKeySet();
 
     /** A connection as the live set sees it. */
     public interface Entry {
@@ -36,6 +39,33 @@ public final class LiveSet implements LiveConnections {
 
         /** A connection that had logged in is gone. */
         void closed(LiveConnection connection);
+    }
+
+    /** Collects the events that come while a login is being judged. */
+    public final class Watch implements AutoCloseable {
+        private final CopyOnWriteArrayList<Event> events = new CopyOnWriteArrayList<>();
+
+        private Watch() {
+            watches.add(this);
+        }
+
+        /** The reason to refuse this connection after all, if one of the events means it; ask after it has entered. */
+        public Optional<RefusalCode> concerns(LiveConnection connection) {
+            return events.stream()
+                    .filter(event -> meant(event).test(connection))
+                    .map(LiveSet::reason)
+                    .findFirst();
+        }
+
+        @Override
+        public void close() {
+            watches.remove(this);
+        }
+    }
+
+    /** Begins to collect; before the first question to an authenticator or a resolver on which the login will rest. */
+    public Watch watch() {
+        return new Watch();
     }
 
     /** Adds a listener for ever. */
@@ -64,16 +94,29 @@ public final class LiveSet implements LiveConnections {
 
     /** What an event means for the connections here. */
     public void on(Event event) {
-        switch (event) {
+        // Logins first: one that enters only now is either found by its own watch or by the search
+        watches.forEach(watch -> watch.events.add(event));
+        end(meant(event), reason(event));
+    }
+
+    private static Predicate<LiveConnection> meant(Event event) {
+        return switch (event) {
             case Event.CredentialRevoked(var credential) ->
-                    end(it -> it.credential().equals(credential), RefusalCodes.AUTH_REVOKED);
-            case Event.SandboxEnded(String resolver, String id) ->
-                    end(it -> isIn(it, resolver, id), RefusalCodes.SANDBOX_ENDED);
+                    it -> it.credential().equals(credential);
+            case Event.SandboxEnded(String resolver, String id) -> it -> isIn(it, resolver, id);
             case Event.SandboxPausing(String resolver, String id, var _) ->
-                    end(it -> isIn(it, resolver, id), RefusalCodes.SANDBOX_PAUSING);
-            case Event.IdentityDisabled(var identity) ->
-                    end(it -> isOneOf(it.actor(), identity), RefusalCodes.AUTH_REVOKED);
-        }
+                    it -> isIn(it, resolver, id);
+            case Event.IdentityDisabled(var identity) -> it -> isOneOf(it.actor(), identity);
+        };
+    }
+
+    private static RefusalCode reason(Event event) {
+        return switch (event) {
+            case Event.CredentialRevoked _ -> RefusalCodes.AUTH_REVOKED;
+            case Event.SandboxEnded _ -> RefusalCodes.SANDBOX_ENDED;
+            case Event.SandboxPausing _ -> RefusalCodes.SANDBOX_PAUSING;
+            case Event.IdentityDisabled _ -> RefusalCodes.AUTH_REVOKED;
+        };
     }
 
     private static boolean isIn(LiveConnection connection, String resolver, String id) {
