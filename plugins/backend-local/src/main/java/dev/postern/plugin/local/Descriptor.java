@@ -286,6 +286,17 @@ final class Descriptor implements EventLoop.Handler {
         }
     }
 
+    @Override
+    public void abandoned() {
+        lock.lock();
+        try {
+            endReading();
+            endWriting();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private static void nobodyWaits() {}
 
     // The callers loop.

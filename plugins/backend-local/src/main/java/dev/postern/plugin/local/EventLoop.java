@@ -63,6 +63,9 @@ final class EventLoop implements AutoCloseable {
     /** Told on the loop's thread what a descriptor has become ready for. */
     interface Handler {
         void ready(int events);
+
+        /** The loop ends: nothing will become ready any more. */
+        default void abandoned() {}
     }
 
     /** Watches a descriptor. The token is never used again, so that a late event finds nobody. */
@@ -136,6 +139,7 @@ final class EventLoop implements AutoCloseable {
                 runTimers();
             }
         } finally {
+            handlers.values().forEach(Handler::abandoned);
             release();
         }
     }
