@@ -37,26 +37,29 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The component as a gateway makes it. */
 class LocalFactoryTest {
-    @TempDir
-    Path directory;
+    @TempDir Path directory;
 
     private static ComponentFactory factory() {
-        PosternPlugin plugin = ServiceLoader.load(PosternPlugin.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .filter(LocalPlugin.class::isInstance)
-                .findFirst()
-                .orElseThrow();
+        PosternPlugin plugin =
+                ServiceLoader.load(PosternPlugin.class).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .filter(LocalPlugin.class::isInstance)
+                        .findFirst()
+                        .orElseThrow();
         return plugin.components().getFirst();
     }
 
     private Component create(String settings) throws Exception {
         Path state = Files.createDirectories(directory.resolve("state"));
-        ConfigReader reader = ConfigReader.of(
-                ConfigFactory.parseString(settings)
-                        .withFallback(ConfigFactory.parseResources(LocalFactoryTest.class, "/reference.conf")
-                                .getConfig("postern.component-defaults.local"))
-                        .resolve(),
-                "postern.components.here");
+        ConfigReader reader =
+                ConfigReader.of(
+                        ConfigFactory.parseString(settings)
+                                .withFallback(
+                                        ConfigFactory.parseResources(
+                                                        LocalFactoryTest.class, "/reference.conf")
+                                                .getConfig("postern.component-defaults.local"))
+                                .resolve(),
+                        "postern.components.here");
         factory().check(reader);
         reader.finish();
         assertThat(reader.problems()).isEmpty();
@@ -65,7 +68,9 @@ class LocalFactoryTest {
 
     /** A directory that any user can reach, which those of JUnit are not. */
     private Path reachable() throws Exception {
-        for (Path path = directory; path != null && path.startsWith("/tmp/"); path = path.getParent()) {
+        for (Path path = directory;
+                path != null && path.startsWith("/tmp/");
+                path = path.getParent()) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
         return directory.resolve("boxes");
@@ -74,7 +79,8 @@ class LocalFactoryTest {
     @Test
     void facetsAreThoseThatItDeclares() throws Exception {
         assertThat(factory().type()).isEqualTo("local");
-        assertThat(factory().facets()).containsExactlyInAnyOrder(Facet.SESSION_BACKEND, Facet.PROVISIONER);
+        assertThat(factory().facets())
+                .containsExactlyInAnyOrder(Facet.SESSION_BACKEND, Facet.PROVISIONER);
         try (Component component = create("")) {
             assertThat(component.sessionBackend()).isPresent();
             assertThat(component.provisioner()).isPresent();
@@ -86,48 +92,77 @@ class LocalFactoryTest {
     void withoutForwardsNothingIsDialled() throws Exception {
         try (Component component = create("");
                 SandboxConnection connection =
-                        component.sessionBackend().orElseThrow().connect(sandbox("demo"), context("alice"))) {
+                        component
+                                .sessionBackend()
+                                .orElseThrow()
+                                .connect(sandbox("demo"), context("alice"))) {
             assertThat(connection.capabilities())
                     .contains(Capability.FILES)
-                    .doesNotContain(Capability.DIAL_TCP, Capability.LISTEN_TCP, Capability.DIAL_UNIX);
+                    .doesNotContain(
+                            Capability.DIAL_TCP, Capability.LISTEN_TCP, Capability.DIAL_UNIX);
         }
     }
 
     @Test
     void processesRunAsAnotherUserWithNothingOfTheGateways() throws Exception {
-        assumeTrue(Posix.isRoot() && Account.named("nobody").isPresent(), "Only root can switch to another user");
+        assumeTrue(
+                Posix.isRoot() && Account.named("nobody").isPresent(),
+                "Only root can switch to another user");
         Path root = reachable();
         try (Component component =
-                create("run-as = nobody, shell = \"/bin/bash\", forwards = true, root = \"" + root + "\"")) {
+                create(
+                        "run-as = nobody, shell = \"/bin/bash\", forwards = true, root = \""
+                                + root
+                                + "\"")) {
             SessionBackend backend = component.sessionBackend().orElseThrow();
             // Anybody from anywhere: another uid stands between.
-            ConnectionContext far = new ConnectionContext(
-                    "c",
-                    new Identity("keys", "bob"),
-                    Optional.of("nobody"),
-                    Optional.of(new InetSocketAddress("192.0.2.1", 1)));
+            ConnectionContext far =
+                    new ConnectionContext(
+                            "c",
+                            new Identity("keys", "bob"),
+                            Optional.of("nobody"),
+                            Optional.of(new InetSocketAddress("192.0.2.1", 1)));
             try (SandboxConnection connection = backend.connect(sandbox("demo"), far)) {
                 backend.connect(sandbox("demo"), context("alice")).close();
-                String output = LocalHarness.output(connection, "id -un; id -G; pwd; echo $HOME $USER; touch file; echo *");
+                String output =
+                        LocalHarness.output(
+                                connection,
+                                "id -un; id -G; pwd; echo $HOME $USER; touch file; echo *");
                 assertThat(output.lines().toList())
                         .startsWith("nobody")
                         .endsWith(root + "/demo", root + "/demo nobody", "file");
-                assertThat(output.lines().toList().get(1)).doesNotContain(" 0").doesNotStartWith("0");
+                assertThat(output.lines().toList().get(1))
+                        .doesNotContain(" 0")
+                        .doesNotStartWith("0");
                 assertThat(connection.files()).isEmpty();
                 assertThat(connection.capabilities())
-                        .doesNotContain(Capability.FILES, Capability.DIAL_UNIX, Capability.LISTEN_UNIX);
-                SandboxProcess terminal = LocalHarness.start(
-                        connection,
-                        LocalHarness.onTerminal(
-                                new ProcessSpec.Exec(Bytes.utf8("echo through > /dev/tty; kill -USR1 $$")), Map.of()));
+                        .doesNotContain(
+                                Capability.FILES, Capability.DIAL_UNIX, Capability.LISTEN_UNIX);
+                SandboxProcess terminal =
+                        LocalHarness.start(
+                                connection,
+                                LocalHarness.onTerminal(
+                                        new ProcessSpec.Exec(
+                                                Bytes.utf8(
+                                                        "echo through > /dev/tty; kill -USR1 $$")),
+                                        Map.of()));
                 assertThat(LocalHarness.text(terminal)).isEqualTo("through\r\n");
-                assertThat(LocalHarness.exit(terminal)).isEqualTo(new ExitStatus.Signalled("USR1", false));
-                SandboxProcess shell = LocalHarness.start(
-                        connection, new ProcessSpec("s", new ProcessSpec.Shell(), Optional.empty(), Map.of()));
-                shell.stdin().stream().write("shopt -q login_shell && echo login; exec sleep 600\n".getBytes(StandardCharsets.US_ASCII));
-                assertThat(shell.stdout().stream().readNBytes(6)).isEqualTo("login\n".getBytes(StandardCharsets.US_ASCII));
+                assertThat(LocalHarness.exit(terminal))
+                        .isEqualTo(new ExitStatus.Signalled("USR1", false));
+                SandboxProcess shell =
+                        LocalHarness.start(
+                                connection,
+                                new ProcessSpec(
+                                        "s", new ProcessSpec.Shell(), Optional.empty(), Map.of()));
+                shell.stdin().stream()
+                        .write(
+                                "shopt -q login_shell && echo login; exec sleep 600\n"
+                                        .getBytes(StandardCharsets.US_ASCII));
+                assertThat(shell.stdout().stream().readNBytes(6))
+                        .isEqualTo("login\n".getBytes(StandardCharsets.US_ASCII));
                 shell.end(EndReason.KILL);
-                assertThat(LocalHarness.exit(shell)).isEqualTo(new ExitStatus.Signalled("KILL", false));
+                assertThat(LocalHarness.exit(shell))
+                        .isEqualTo(new ExitStatus.Signalled("KILL", false));
             }
             component.provisioner().orElseThrow().destroy(sandbox("demo"));
         }
@@ -161,7 +196,8 @@ class LocalFactoryTest {
         Component component = create("");
         SandboxConnection connection =
                 component.sessionBackend().orElseThrow().connect(sandbox("demo"), context("alice"));
-        SandboxProcess process = LocalHarness.start(connection, LocalHarness.exec("exec sleep 600"));
+        SandboxProcess process =
+                LocalHarness.start(connection, LocalHarness.exec("exec sleep 600"));
         component.close();
         assertThat(LocalHarness.exit(process)).isEqualTo(new ExitStatus.Signalled("HUP", false));
         assertThat(process.stdout().stream().read()).isEqualTo(-1);
