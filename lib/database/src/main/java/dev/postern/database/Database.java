@@ -5,15 +5,24 @@ import dev.postern.api.error.PosternException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
- * A store's way to its database. Blocking, any number of threads. A failure of the database is a {@link
- * PosternException} with {@code database.unavailable}: whoever asked is refused, never granted.
+ * A store's way to its database. Blocking, any number of threads, virtual ones too: the work itself is done on platform
+ * threads, since SQLite waits for locks and for the disk inside a native call, which would hold a carrier thread.
+ *
+ * <p>A failure of the database is a {@link PosternException} with {@code database.unavailable}: whoever asked is refused,
+ * never granted. So is an interruption, which leaves the thread's interrupt flag set.
  */
 public final class Database {
+    /** Tries of a transaction that another one has got in the way of. */
+    private static final int TRIES = 5;
+
     private final String name;
     private final DataSource source;
+    private final Optional<Duration> longest;
 
     /**
      * Over a pool of the gateway's.
@@ -22,8 +31,18 @@ public final class Database {
      * @param source connections with auto-commit on
      */
     public Database(String name, DataSource source) {
+        this(name, source, Optional.empty());
+    }
+
+    private Database(String name, DataSource source, Optional<Duration> longest) {
         this.name = name;
         this.source = source;
+        this.longest = longest;
+    }
+
+    /** The same database for callers who give up after a time; what was begun may still be done after that. */
+    public Database within(Duration time) {
+        return new Database(name, source, Optional.of(time));
     }
 
     /** Work on a connection. */
@@ -35,18 +54,43 @@ public final class Database {
 
     /** Reads, each statement for itself. */
     public <T> T read(Work<T> work) {
-        try (Connection connection = source.getConnection()) {
-            return work.on(connection);
-        } catch (SQLException e) {
-            throw unavailable(e);
-        }
+        return DatabaseThreads.run(
+                name,
+                longest,
+                () -> {
+                    try (Connection connection = source.getConnection()) {
+                        return work.on(connection);
+                    } catch (SQLException e) {
+                        throw unavailable(e);
+                    }
+                });
     }
 
     /**
      * Writes in one transaction, which has committed when this returns. If it throws, nothing was done, unless the
-     * connection broke while committing; then nobody knows, and the caller must take it as the worse of the two.
+     * connection broke while committing or the caller gave up; then nobody knows, and the caller must take it as the
+     * worse of the two.
+     *
+     * @param work does nothing but use the connection: it is done again if another transaction got in its way
      */
     public <T> T write(Work<T> work) {
+        return DatabaseThreads.run(
+                name,
+                longest,
+                () -> {
+                    for (int left = TRIES - 1; ; left--) {
+                        try {
+                            return inTransaction(work);
+                        } catch (SQLException e) {
+                            if (left == 0 || !worthAnotherTry(e)) {
+                                throw unavailable(e);
+                            }
+                        }
+                    }
+                });
+    }
+
+    private <T> T inTransaction(Work<T> work) throws SQLException {
         try (Connection connection = source.getConnection()) {
             connection.setAutoCommit(false);
             try {
@@ -59,15 +103,24 @@ public final class Database {
             } finally {
                 connection.setAutoCommit(true);
             }
-        } catch (SQLException e) {
-            throw unavailable(e);
         }
     }
 
     /** Whether an exception says that a row of that key is there already. */
     public static boolean isDuplicate(SQLException e) {
-        // SQLite: SQLITE_CONSTRAINT and its extended codes; PostgreSQL: unique_violation.
-        return "23505".equals(e.getSQLState()) || (e.getErrorCode() & 0xff) == 19;
+        // PostgreSQL: unique_violation. SQLite's driver has the extended code in the text only.
+        String message = String.valueOf(e.getMessage());
+        return "23505".equals(e.getSQLState())
+                || message.contains("SQLITE_CONSTRAINT_UNIQUE")
+                || message.contains("SQLITE_CONSTRAINT_PRIMARYKEY");
+    }
+
+    /**
+     * PostgreSQL's serialization_failure and deadlock_detected, which say to do it again. SQLite waits for its lock by
+     * itself, as long as the pool's setting says; who waited in vain is told.
+     */
+    private static boolean worthAnotherTry(SQLException e) {
+        return "40001".equals(e.getSQLState()) || "40P01".equals(e.getSQLState());
     }
 
     /** Runs statements that answer nothing. */
