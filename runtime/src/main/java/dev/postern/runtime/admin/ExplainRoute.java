@@ -29,13 +29,15 @@ public final class ExplainRoute {
             "user":{"type":"string","description":"SSH user name"},
             "public_key":{"type":"string","description":"one line, as in a .pub file"},
             "listener":{"type":"string","description":"through which listener; the first if absent"},
-            "client_address":{"type":"string","description":"address literal of the client"}}}""";
+            "client_address":{"type":"string","description":"address literal of the client"}}}\
+            """;
     private static final String RESPONSE =
             """
             {"type":"object","required":["steps","outcome"],"properties":{
             "steps":{"type":"array","items":{"type":"object","properties":{
             "step":{"type":"string"},"result":{"type":"string"},"detail":{"type":"string"}}}},
-            "outcome":{"enum":["allowed","refused"]},"code":{"type":"string"}}}""";
+            "outcome":{"enum":["allowed","refused"]},"code":{"type":"string"}}}\
+            """;
 
     private final Map<String, ListenerSettings> listeners;
     private final Routes routes;
@@ -48,7 +50,8 @@ public final class ExplainRoute {
      * @param routes the routes in force
      * @param clock judges the ends of credentials
      */
-    public ExplainRoute(Map<String, ListenerSettings> listeners, Routes routes, InstantSource clock) {
+    public ExplainRoute(
+            Map<String, ListenerSettings> listeners, Routes routes, InstantSource clock) {
         this.listeners = listeners;
         this.routes = routes;
         this.clock = clock;
@@ -67,28 +70,40 @@ public final class ExplainRoute {
     }
 
     private ApiResponse explain(ApiRequest request) throws InterruptedException {
-        JsonNode body = Json.body(request, Set.of("user", "public_key", "listener", "client_address"));
+        JsonNode body =
+                Json.body(request, Set.of("user", "public_key", "listener", "client_address"));
         String user = Json.required(body, "user");
         SshPublicKey key = key(Json.required(body, "public_key"));
-        String listener = Json.text(body, "listener")
-                .or(() -> listeners.keySet().stream().findFirst())
-                .orElseThrow(() -> Json.bad("The gateway has no listener"));
-        ListenerSettings settings = Optional.ofNullable(listeners.get(listener))
-                .orElseThrow(() -> Json.bad("There is no listener '" + listener + "', expected one of "
-                        + String.join(", ", listeners.keySet())));
-        ConnectionInfo connection = new ConnectionInfo(
-                "explain",
-                routes.route(settings.route()),
-                new Route.ListenerRef(listener, settings.sandbox()),
-                new ClientInfo(Json.text(body, "client_address").map(ExplainRoute::address), "explain", Optional.empty()),
-                Optional.empty());
+        String listener =
+                Json.text(body, "listener")
+                        .or(() -> listeners.keySet().stream().findFirst())
+                        .orElseThrow(() -> Json.bad("The gateway has no listener"));
+        ListenerSettings settings =
+                Optional.ofNullable(listeners.get(listener))
+                        .orElseThrow(() ->
+                                Json.bad(
+                                        "There is no listener '"
+                                                + listener
+                                                + "', expected one of "
+                                                + String.join(", ", listeners.keySet())));
+        ConnectionInfo connection =
+                new ConnectionInfo(
+                        "explain",
+                        routes.route(settings.route()),
+                        new Route.ListenerRef(listener, settings.sandbox()),
+                        new ClientInfo(
+                                Json.text(body, "client_address").map(ExplainRoute::address),
+                                "explain",
+                                Optional.empty()),
+                        Optional.empty());
         return Json.answer(200, new Explanation(connection, clock).of(user, key));
     }
 
     private static SshPublicKey key(String line) {
         return switch (PublicKeys.parse(line)) {
             case KeyParse.Parsed(SshPublicKey key, String comment) -> key;
-            case KeyParse.Rejected(KeyParse.Reason reason, String message) -> throw Json.bad(message);
+            case KeyParse.Rejected(KeyParse.Reason reason, String message) ->
+                    throw Json.bad(message);
         };
     }
 
@@ -96,7 +111,8 @@ public final class ExplainRoute {
         try {
             return new InetSocketAddress(InetAddress.ofLiteral(text), 0);
         } catch (IllegalArgumentException e) {
-            throw Json.bad("The field 'client_address' is '" + text + "', expected an address literal");
+            throw Json.bad(
+                    "The field 'client_address' is '" + text + "', expected an address literal");
         }
     }
 }

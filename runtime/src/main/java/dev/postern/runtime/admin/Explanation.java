@@ -43,7 +43,8 @@ final class Explanation {
         AuthChain chain = new AuthChain(connection, user);
         Optional<RefusalCode> refusal =
                 switch (chain.judge(new Presented.Key(key))) {
-                    case Verdict.Refused(RefusalCode code, String reason) -> refused("auth", code, reason);
+                    case Verdict.Refused(RefusalCode code, String reason) ->
+                            refused("auth", code, reason);
                     case Verdict.Accepted accepted -> granted(chain.context(), accepted);
                 };
         answer.put("outcome", refusal.isPresent() ? "refused" : "allowed");
@@ -51,49 +52,70 @@ final class Explanation {
         return answer;
     }
 
-    private Optional<RefusalCode> granted(AuthContext context, Verdict.Accepted accepted) throws InterruptedException {
+    private Optional<RefusalCode> granted(AuthContext context, Verdict.Accepted accepted)
+            throws InterruptedException {
         Granted granted = accepted.granted();
         step(
                 "auth",
                 "granted",
-                "by " + accepted.by().component() + " to "
-                        + granted.identities().stream().map(Identity::toString).collect(Collectors.joining(", "))
-                        + ", credential " + granted.credential().id());
+                "by "
+                        + accepted.by().component()
+                        + " to "
+                        + granted.identities().stream()
+                                .map(Identity::toString)
+                                .collect(Collectors.joining(", "))
+                        + ", credential "
+                        + granted.credential().id());
         if (granted.notAfter().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
             return refused("auth", RefusalCodes.AUTH_EXPIRED, "The credential has ended");
         }
         if (!granted.restrictions().unknown().isEmpty()) {
-            return refused("auth", RefusalCodes.AUTH_UNKNOWN_RESTRICTION, granted.restrictions().unknown().toString());
+            return refused(
+                    "auth",
+                    RefusalCodes.AUTH_UNKNOWN_RESTRICTION,
+                    granted.restrictions().unknown().toString());
         }
         if (!agree(context.sandbox(), granted.sandbox())) {
-            return refused("auth", RefusalCodes.AUTH_SANDBOX_MISMATCH, "The credential is for another sandbox");
+            return refused(
+                    "auth",
+                    RefusalCodes.AUTH_SANDBOX_MISMATCH,
+                    "The credential is for another sandbox");
         }
         Resolution resolution;
         try {
-            resolution = connection
-                    .route()
-                    .resolver()
-                    .resolver()
-                    .resolve(new SandboxRequest(
-                            connection.id(),
-                            connection.route().name(),
-                            context.sandbox().or(granted::sandbox),
-                            granted.identities(),
-                            context.guestUser().or(granted::guestUser),
-                            connection.client().address()));
+            resolution =
+                    connection
+                            .route()
+                            .resolver()
+                            .resolver()
+                            .resolve(
+                                    new SandboxRequest(
+                                            connection.id(),
+                                            connection.route().name(),
+                                            context.sandbox().or(granted::sandbox),
+                                            granted.identities(),
+                                            context.guestUser().or(granted::guestUser),
+                                            connection.client().address()));
         } catch (RuntimeException e) {
-            return refused("resolve", RefusalCodes.SANDBOX_UNAVAILABLE, String.valueOf(e.getMessage()));
+            return refused(
+                    "resolve", RefusalCodes.SANDBOX_UNAVAILABLE, String.valueOf(e.getMessage()));
         }
         return switch (resolution) {
             case Resolution.Found found -> found(granted, found);
             case Resolution.NotFound() ->
-                refused("resolve", RefusalCodes.SANDBOX_NOT_AVAILABLE, "There is no such sandbox");
+                    refused(
+                            "resolve",
+                            RefusalCodes.SANDBOX_NOT_AVAILABLE,
+                            "There is no such sandbox");
             case Resolution.Forbidden(String reason) ->
-                refused("resolve", RefusalCodes.SANDBOX_NOT_AVAILABLE, "Forbidden: " + reason);
+                    refused("resolve", RefusalCodes.SANDBOX_NOT_AVAILABLE, "Forbidden: " + reason);
             case Resolution.OtherRegion(String host, int port) ->
-                refused("resolve", RefusalCodes.SANDBOX_OTHER_REGION, "In the region of " + host + ":" + port);
+                    refused(
+                            "resolve",
+                            RefusalCodes.SANDBOX_OTHER_REGION,
+                            "In the region of " + host + ":" + port);
             case Resolution.Unavailable(RefusalCode code, var retryAfter) ->
-                refused("resolve", code, "The resolver cannot answer now");
+                    refused("resolve", code, "The resolver cannot answer now");
         };
     }
 
@@ -101,8 +123,13 @@ final class Explanation {
         step(
                 "resolve",
                 "found",
-                found.sandbox().id() + " behind " + found.sandbox().backend() + ", "
-                        + found.state().name().toLowerCase(Locale.ROOT) + ", as " + found.actor());
+                found.sandbox().id()
+                        + " behind "
+                        + found.sandbox().backend()
+                        + ", "
+                        + found.state().name().toLowerCase(Locale.ROOT)
+                        + ", as "
+                        + found.actor());
         if (!connection.route().backends().containsKey(found.sandbox().backend())) {
             return refused(
                     "resolve",
@@ -110,13 +137,19 @@ final class Explanation {
                     "The route does not list backend '" + found.sandbox().backend() + "'");
         }
         if (!granted.identities().contains(found.actor())) {
-            return refused("resolve", RefusalCodes.PLUGIN_FAILED, "The resolver named an actor that nobody proved");
+            return refused(
+                    "resolve",
+                    RefusalCodes.PLUGIN_FAILED,
+                    "The resolver named an actor that nobody proved");
         }
         if (found.endsAt().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
             return refused("resolve", RefusalCodes.SANDBOX_ENDED, "The sandbox has passed its end");
         }
-        Rights rights = new Rights(connection.route().policy(), granted.restrictions(), found.restrictions());
-        rights.forceCommand().ifPresent(it -> step("policy", "forced", "every session runs '" + it + "'"));
+        Rights rights =
+                new Rights(
+                        connection.route().policy(), granted.restrictions(), found.restrictions());
+        rights.forceCommand()
+                .ifPresent(it -> step("policy", "forced", "every session runs '" + it + "'"));
         permission("exec", rights.exec());
         permission("pty", rights.pty());
         permission("sftp", rights.subsystem("sftp"));
@@ -126,7 +159,10 @@ final class Explanation {
     }
 
     private void permission(String what, Optional<RefusalCode> refusal) {
-        step("policy", refusal.isPresent() ? "refused" : "allowed", what + refusal.map(it -> ": " + it).orElse(""));
+        step(
+                "policy",
+                refusal.isPresent() ? "refused" : "allowed",
+                what + refusal.map(it -> ": " + it).orElse(""));
     }
 
     private Optional<RefusalCode> refused(String step, RefusalCode code, String reason) {

@@ -42,7 +42,8 @@ final class AdminModule extends AbstractModule {
     @Singleton
     Probes probes(GatewaySettings settings, GatewayReadiness readiness, Scrape scrape) {
         return new Probes(
-                readiness, settings.admin().metricsAnonymous() ? Optional.of(scrape) : Optional.empty());
+                readiness,
+                settings.admin().metricsAnonymous() ? Optional.of(scrape) : Optional.empty());
     }
 
     @Provides
@@ -57,20 +58,22 @@ final class AdminModule extends AbstractModule {
             Components components,
             Scrape scrape,
             InstantSource clock) {
-        List<ApiRoute> ofComponents = components
-                .all(Facet.API_ROUTES, (Component it) -> Optional.of(it.apiRoutes()))
-                .values()
-                .stream()
-                .flatMap(List::stream)
-                .toList();
-        List<ApiRoute> all = AdminRoutes.all(
-                tokens,
-                live,
-                gateway,
-                List.copyOf(settings.routes().keySet()),
-                new ExplainRoute(settings.listeners(), routes, clock).route(),
-                scrape,
-                ofComponents);
+        List<ApiRoute> ofComponents =
+                components
+                        .all(Facet.API_ROUTES, (Component it) -> Optional.of(it.apiRoutes()))
+                        .values()
+                        .stream()
+                        .flatMap(List::stream)
+                        .toList();
+        List<ApiRoute> all =
+                AdminRoutes.all(
+                        tokens,
+                        live,
+                        gateway,
+                        List.copyOf(settings.routes().keySet()),
+                        new ExplainRoute(settings.listeners(), routes, clock).route(),
+                        scrape,
+                        ofComponents);
         return new AdminApi(all, tokens, audit);
     }
 }

@@ -19,10 +19,13 @@ import java.time.InstantSource;
 final class AuditModule extends AbstractModule {
     @Provides
     @Singleton
-    QueuedAuditLog log(GatewaySettings settings, InstantSource clock, Meters meters, Lifecycle lifecycle) {
+    QueuedAuditLog log(
+            GatewaySettings settings, InstantSource clock, Meters meters, Lifecycle lifecycle) {
         AuditSettings audit = settings.audit();
         QueuedAuditLog log = new QueuedAuditLog(audit.queue(), clock, meters);
-        audit.file().ifPresent(file -> log.add("file", lifecycle.started("audit file", open(file, audit))));
+        audit.file()
+                .ifPresent(file ->
+                        log.add("file", lifecycle.started("audit file", open(file, audit))));
         return lifecycle.started("audit", log);
     }
 
@@ -35,8 +38,11 @@ final class AuditModule extends AbstractModule {
         try {
             return JsonLinesFile.open(file, settings.rotateSize(), settings.keep());
         } catch (IOException e) {
-            throw new ConfigException("postern.audit.file is '" + file + "', which cannot be written: "
-                    + StateDirectory.reason(e));
+            throw new ConfigException(
+                    "postern.audit.file is '"
+                            + file
+                            + "', which cannot be written: "
+                            + StateDirectory.reason(e));
         }
     }
 }

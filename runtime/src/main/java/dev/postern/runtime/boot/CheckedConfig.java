@@ -37,10 +37,14 @@ public final class CheckedConfig implements AutoCloseable {
     }
 
     static CheckedConfig open(GatewayOptions options, PluginFailures failures) {
-        Plugins plugins = new PluginLoader(failures)
-                .load(EffectiveConfig.pluginsDirectory(options.config(), options.home()), options.plugins());
+        Plugins plugins =
+                new PluginLoader(failures)
+                        .load(
+                                EffectiveConfig.pluginsDirectory(options.config(), options.home()),
+                                options.plugins());
         try {
-            return new CheckedConfig(plugins, EffectiveConfig.of(options.config(), plugins.defaults()));
+            return new CheckedConfig(
+                    plugins, EffectiveConfig.of(options.config(), plugins.defaults()));
         } catch (RuntimeException e) {
             plugins.close();
             throw e;
@@ -67,7 +71,8 @@ public final class CheckedConfig implements AutoCloseable {
         chapters.add(ConfigReference.gateway());
         for (LoadedPlugin plugin : plugins.list()) {
             plugin.defaults()
-                    .ifPresent(it -> chapters.add(ConfigReference.chapter("Plugin " + plugin.name(), it)));
+                    .ifPresent(it ->
+                            chapters.add(ConfigReference.chapter("Plugin " + plugin.name(), it)));
         }
         return ConfigReference.markdown(chapters);
     }

@@ -18,19 +18,24 @@ interface CommitHooks {
 
     /** The same data source, whose connections have hooks. */
     static DataSource on(DataSource source) {
-        return proxy(DataSource.class, (proxy, method, arguments) -> {
-            Object result = call(source, method, arguments);
-            return result instanceof Connection connection
-                    ? proxy(Connection.class, new HookedConnection(connection))
-                    : result;
-        });
+        return proxy(
+                DataSource.class,
+                (proxy, method, arguments) -> {
+                    Object result = call(source, method, arguments);
+                    return result instanceof Connection connection
+                            ? proxy(Connection.class, new HookedConnection(connection))
+                            : result;
+                });
     }
 
     private static <T> T proxy(Class<T> type, InvocationHandler handler) {
-        return type.cast(Proxy.newProxyInstance(CommitHooks.class.getClassLoader(), new Class<?>[] {type}, handler));
+        return type.cast(
+                Proxy.newProxyInstance(
+                        CommitHooks.class.getClassLoader(), new Class<?>[] {type}, handler));
     }
 
-    private static @Nullable Object call(Object target, Method method, Object @Nullable [] arguments) throws Throwable {
+    private static @Nullable Object call(
+            Object target, Method method, Object @Nullable [] arguments) throws Throwable {
         try {
             return method.invoke(target, arguments);
         } catch (InvocationTargetException e) {
@@ -53,7 +58,8 @@ interface CommitHooks {
         }
 
         @Override
-        public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments) throws Throwable {
+        public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
+                throws Throwable {
             if (arguments != null && arguments.length == 1 && arguments[0] == CommitHooks.class) {
                 if (method.getName().equals("isWrapperFor")) {
                     return true;
@@ -64,9 +70,9 @@ interface CommitHooks {
                 case "commit" -> committed(call(connection, method, arguments));
                 // By JDBC, turning auto-commit on commits.
                 case "setAutoCommit" ->
-                    arguments != null && Boolean.TRUE.equals(arguments[0])
-                            ? committed(call(connection, method, arguments))
-                            : call(connection, method, arguments);
+                        arguments != null && Boolean.TRUE.equals(arguments[0])
+                                ? committed(call(connection, method, arguments))
+                                : call(connection, method, arguments);
                 case "rollback" -> rolledBack(method, arguments);
                 case "close", "abort" -> {
                     actions.clear();
@@ -84,7 +90,8 @@ interface CommitHooks {
         }
 
         /** Back to a savepoint: nothing is dropped, since a revocation too many is better than one too few. */
-        private @Nullable Object rolledBack(Method method, Object @Nullable [] arguments) throws Throwable {
+        private @Nullable Object rolledBack(Method method, Object @Nullable [] arguments)
+                throws Throwable {
             if (arguments == null) {
                 actions.clear();
             }

@@ -19,7 +19,8 @@ import org.slf4j.event.KeyValuePair;
  */
 public final class EventLine extends LayoutBase<ILoggingEvent> {
     private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX").withZone(ZoneId.systemDefault());
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
+                    .withZone(ZoneId.systemDefault());
     private static final int MOST_CAUSES = 5;
 
     @Override
@@ -85,22 +86,24 @@ public final class EventLine extends LayoutBase<ILoggingEvent> {
 
     private static void quoted(StringBuilder line, String text) {
         line.append('"');
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '"' -> line.append("\\\"");
-                case '\\' -> line.append("\\\\");
-                case '\n' -> line.append("\\n");
-                case '\r' -> line.append("\\r");
-                case '\t' -> line.append("\\t");
-                default -> {
-                    if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
-                        line.append(String.format("\\u{%x}", c));
-                    } else {
-                        line.appendCodePoint(c);
+        text.codePoints()
+                .forEach(c -> {
+                    switch (c) {
+                        case '"' -> line.append("\\\"");
+                        case '\\' -> line.append("\\\\");
+                        case '\n' -> line.append("\\n");
+                        case '\r' -> line.append("\\r");
+                        case '\t' -> line.append("\\t");
+                        default -> {
+                            if (Character.isISOControl(c)
+                                    || Character.getType(c) == Character.FORMAT) {
+                                line.append(String.format("\\u{%x}", c));
+                            } else {
+                                line.appendCodePoint(c);
+                            }
+                        }
                     }
-                }
-            }
-        });
+                });
         line.append('"');
     }
 }

@@ -39,7 +39,10 @@ public final class Gateway implements AutoCloseable {
     private final StartSequence.Running running;
 
     private Gateway(
-            GatewaySettings settings, Lifecycle lifecycle, Injector injector, StartSequence.Running running) {
+            GatewaySettings settings,
+            Lifecycle lifecycle,
+            Injector injector,
+            StartSequence.Running running) {
         this.settings = settings;
         this.lifecycle = lifecycle;
         this.injector = injector;
@@ -56,21 +59,24 @@ public final class Gateway implements AutoCloseable {
         long begin = System.nanoTime();
         Lifecycle lifecycle = new Lifecycle();
         try {
-            PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+            PrometheusMeterRegistry registry =
+                    new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             Meters meters = new Meters(registry);
-            CheckedConfig checked = lifecycle.started("plugins", CheckedConfig.open(options, meters));
+            CheckedConfig checked =
+                    lifecycle.started("plugins", CheckedConfig.open(options, meters));
             GatewaySettings settings = checked.settings();
             StateDirectory.prepare(settings.stateDirectory());
-            Injector injector = Guice.createInjector(
-                    Stage.DEVELOPMENT,
-                    new StrictModule(),
-                    new CoreModule(lifecycle, settings, checked.plugins(), registry, meters),
-                    new AuditModule(),
-                    new PluginModule(),
-                    new SshModule(),
-                    new AdminModule());
-            StartSequence.Running running =
-                    injector.getInstance(StartSequence.class).run();
+            Injector injector =
+                    Guice.createInjector(
+                            Stage.DEVELOPMENT,
+                            new StrictModule(),
+                            new CoreModule(
+                                    lifecycle, settings, checked.plugins(), registry, meters),
+                            new AuditModule(),
+                            new PluginModule(),
+                            new SshModule(),
+                            new AdminModule());
+            StartSequence.Running running = injector.getInstance(StartSequence.class).run();
             Gateway gateway = new Gateway(settings, lifecycle, injector, running);
             gateway.logStart(begin);
             return gateway;
@@ -115,8 +121,12 @@ public final class Gateway implements AutoCloseable {
 
     private String addresses() {
         StringBuilder text = new StringBuilder();
-        running.listeners().forEach((name, address) ->
-                text.append(text.isEmpty() ? "" : ",").append(name).append('@').append(StateFiles.text(address)));
+        running.listeners()
+                .forEach((name, address) ->
+                        text.append(text.isEmpty() ? "" : ",")
+                                .append(name)
+                                .append('@')
+                                .append(StateFiles.text(address)));
         return text.toString();
     }
 

@@ -13,8 +13,13 @@ import javax.sql.DataSource;
 /** The configured databases, whose transactions may publish events, and the gateway's own. */
 final class GatewayDatabases implements AutoCloseable {
     private static final String OWN = "gateway";
-    private static final DatabaseSettings OWN_SETTINGS = new DatabaseSettings(
-            "jdbc:sqlite:gateway.db", Optional.empty(), Optional.empty(), 2, Duration.ofSeconds(5));
+    private static final DatabaseSettings OWN_SETTINGS =
+            new DatabaseSettings(
+                    "jdbc:sqlite:gateway.db",
+                    Optional.empty(),
+                    Optional.empty(),
+                    2,
+                    Duration.ofSeconds(5));
 
     private final Databases configured;
     private final Databases own;

@@ -35,7 +35,8 @@ public record GatewayOptions(ConfigInput config, Optional<Path> home, List<Poste
      * @throws dev.postern.runtime.config.InvalidConfigException if it cannot be read
      */
     public static GatewayOptions text(String config, Path baseDirectory) {
-        return new GatewayOptions(ConfigInput.text(config, baseDirectory), Optional.empty(), List.of());
+        return new GatewayOptions(
+                ConfigInput.text(config, baseDirectory), Optional.empty(), List.of());
     }
 
     /** Where Postern is installed, as the launcher says. */

@@ -14,15 +14,19 @@ public final class GatewayProcess {
      *
      * @param ready told when every listener accepts
      */
-    public static void serve(GatewayOptions options, Consumer<Gateway> ready) throws InterruptedException {
+    public static void serve(GatewayOptions options, Consumer<Gateway> ready)
+            throws InterruptedException {
         Gateway gateway = Gateway.start(options);
-        Runtime.getRuntime().addShutdownHook(new Thread(
-                () -> {
-                    gateway.close();
-                    // A signal would make it 128 and more, which reads like a crash to whoever supervises.
-                    Runtime.getRuntime().halt(0);
-                },
-                "stop"));
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(
+                                () -> {
+                                    gateway.close();
+                                    // A signal would make it 128 and more, which reads like a crash
+                                    // to whoever supervises.
+                                    Runtime.getRuntime().halt(0);
+                                },
+                                "stop"));
         ready.accept(gateway);
         new CountDownLatch(1).await();
     }

@@ -47,7 +47,10 @@ final class Lifecycle implements AutoCloseable {
             last.part().close();
         } catch (Exception e) {
             // One part that does not stop must not keep the others from it.
-            LOG.atWarn().addKeyValue("part", last.name()).setCause(e).log("A part of the gateway did not stop cleanly");
+            LOG.atWarn()
+                    .addKeyValue("part", last.name())
+                    .setCause(e)
+                    .log("A part of the gateway did not stop cleanly");
         }
     }
 }

@@ -26,11 +26,13 @@ final class LiveRoutes implements Routes {
     /** Puts routes in force, with their components looked up. */
     void use(GatewaySettings settings, Components components) {
         Map<String, Route> all = new LinkedHashMap<>();
-        settings.routes().forEach((name, route) -> all.put(name, route(name, route, settings, components)));
+        settings.routes()
+                .forEach((name, route) -> all.put(name, route(name, route, settings, components)));
         routes = Map.copyOf(all);
     }
 
-    private static Route route(String name, RouteSettings route, GatewaySettings settings, Components components) {
+    private static Route route(
+            String name, RouteSettings route, GatewaySettings settings, Components components) {
         PolicySettings policy = settings.policies().get(route.policy());
         if (policy == null) {
             throw new NoSuchElementException("policy " + route.policy());
@@ -38,12 +40,14 @@ final class LiveRoutes implements Routes {
         return new Route(
                 name,
                 route.authenticators().stream()
-                        .map(it -> new NamedAuthenticator(
-                                it,
-                                components.factoryOf(it)
-                                        .map(type -> type.factory().offerForms())
-                                        .orElse(Set.of()),
-                                components.authenticator(it)))
+                        .map(it ->
+                                new NamedAuthenticator(
+                                        it,
+                                        components
+                                                .factoryOf(it)
+                                                .map(type -> type.factory().offerForms())
+                                                .orElse(Set.of()),
+                                        components.authenticator(it)))
                         .toList(),
                 new NamedResolver(route.resolver(), components.resolver(route.resolver())),
                 route.resume().stream()
@@ -68,10 +72,17 @@ final class LiveRoutes implements Routes {
 
     /** Asks a route's resolver without a connection; the route is looked up when it is asked. */
     SandboxAccess access(String name) {
-        return (identities, sandbox) -> route(name)
-                .resolver()
-                .resolver()
-                .resolve(new SandboxRequest(
-                        "access", name, Optional.of(sandbox), identities, Optional.empty(), Optional.empty()));
+        return (identities, sandbox) ->
+                route(name)
+                        .resolver()
+                        .resolver()
+                        .resolve(
+                                new SandboxRequest(
+                                        "access",
+                                        name,
+                                        Optional.of(sandbox),
+                                        identities,
+                                        Optional.empty(),
+                                        Optional.empty()));
     }
 }

@@ -25,7 +25,8 @@ final class LocalEvents implements Events, AutoCloseable {
     private final Consumer<Event> first;
     private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
     private final ExecutorService thread =
-            Executors.newSingleThreadExecutor(Thread.ofPlatform().name("events").daemon().factory());
+            Executors.newSingleThreadExecutor(
+                    Thread.ofPlatform().name("events").daemon().factory());
 
     /**
      * Events that nobody hears yet.

@@ -19,11 +19,12 @@ import java.util.Map;
 @ConfiguratorRank(ConfiguratorRank.FALLBACK + 1)
 public final class LogSetup extends ContextAwareBase implements Configurator {
     /** Libraries that tell at INFO what no operator asked for. */
-    private static final Map<String, Level> QUIET = Map.of(
-            "org.eclipse.jetty", Level.WARN,
-            "com.zaxxer.hikari", Level.WARN,
-            "org.apache.sshd", Level.WARN,
-            "io.micrometer", Level.WARN);
+    private static final Map<String, Level> QUIET =
+            Map.of(
+                    "org.eclipse.jetty", Level.WARN,
+                    "com.zaxxer.hikari", Level.WARN,
+                    "org.apache.sshd", Level.WARN,
+                    "io.micrometer", Level.WARN);
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {

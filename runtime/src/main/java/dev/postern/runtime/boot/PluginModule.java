@@ -34,15 +34,16 @@ final class PluginModule extends AbstractModule {
             LocalEvents events,
             LiveSet live,
             Lifecycle lifecycle) {
-        ComponentContext.Services services = new ComponentContext.Services(
-                databases::database,
-                settings.stateDirectory(),
-                clock,
-                meters,
-                gateway,
-                routes::access,
-                events,
-                live);
+        ComponentContext.Services services =
+                new ComponentContext.Services(
+                        databases::database,
+                        settings.stateDirectory(),
+                        clock,
+                        meters,
+                        gateway,
+                        routes::access,
+                        events,
+                        live);
         return lifecycle.started(
                 "components",
                 new Components(

@@ -58,7 +58,9 @@ final class SessionObservers implements LiveSet.Listener, AutoCloseable {
 
     private void add(Told told) {
         if (!waiting.offer(told)) {
-            LOG.atError().addKeyValue("component", name).log("Session observer is too slow, it misses an event");
+            LOG.atError()
+                    .addKeyValue("component", name)
+                    .log("Session observer is too slow, it misses an event");
         }
     }
 
@@ -66,7 +68,10 @@ final class SessionObservers implements LiveSet.Listener, AutoCloseable {
         long due = System.nanoTime() + intervalNanos;
         try {
             while (!finishing || !waiting.isEmpty()) {
-                Told next = waiting.poll(Math.clamp(due - System.nanoTime(), 0, 100_000_000L), TimeUnit.NANOSECONDS);
+                Told next =
+                        waiting.poll(
+                                Math.clamp(due - System.nanoTime(), 0, 100_000_000L),
+                                TimeUnit.NANOSECONDS);
                 if (next != null) {
                     tell(next);
                 }
@@ -82,9 +87,12 @@ final class SessionObservers implements LiveSet.Listener, AutoCloseable {
 
     private void tellActivity() throws InterruptedException {
         List<LiveConnection> now = live.list();
-        List<LiveConnection> active = now.stream()
-                .filter(it -> !it.lastActivity().equals(lastSeen.getOrDefault(it.id(), it.since())))
-                .toList();
+        List<LiveConnection> active =
+                now.stream()
+                        .filter(it ->
+                                !it.lastActivity()
+                                        .equals(lastSeen.getOrDefault(it.id(), it.since())))
+                        .toList();
         lastSeen.clear();
         now.forEach(it -> lastSeen.put(it.id(), it.lastActivity()));
         if (!active.isEmpty()) {

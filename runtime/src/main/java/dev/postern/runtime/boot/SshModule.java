@@ -30,9 +30,10 @@ final class SshModule extends AbstractModule {
     @Singleton
     HostKeys hostKeys(GatewaySettings settings) {
         HostKeySettings keys = settings.hostKeys();
-        List<Path> serving = keys.files().isEmpty()
-                ? HostKeyFiles.ensure(settings.stateDirectory().resolve("host-keys"))
-                : keys.files();
+        List<Path> serving =
+                keys.files().isEmpty()
+                        ? HostKeyFiles.ensure(settings.stateDirectory().resolve("host-keys"))
+                        : keys.files();
         return HostKeyFiles.read(serving, keys.announced());
     }
 
@@ -49,9 +50,11 @@ final class SshModule extends AbstractModule {
                 ChaChaAcceleration.valueOf(settings.ssh().chacha().toUpperCase(Locale.ROOT));
         try {
             return Algorithms.of(
-                    settings.strictAlgorithms() ? AlgorithmOffer.STRICT : AlgorithmOffer.COMPATIBLE, chacha);
+                    settings.strictAlgorithms() ? AlgorithmOffer.STRICT : AlgorithmOffer.COMPATIBLE,
+                    chacha);
         } catch (IllegalStateException e) {
-            throw new ConfigException("postern.ssh.chacha is '" + settings.ssh().chacha() + "': " + e.getMessage());
+            throw new ConfigException(
+                    "postern.ssh.chacha is '" + settings.ssh().chacha() + "': " + e.getMessage());
         }
     }
 
@@ -69,7 +72,16 @@ final class SshModule extends AbstractModule {
             Lifecycle lifecycle) {
         return lifecycle.started(
                 "ssh",
-                new SshEngine(new EngineParts(
-                        settings::ssh, settings::limits, () -> keys, algorithms, routes, audit, meters, live, clock)));
+                new SshEngine(
+                        new EngineParts(
+                                settings::ssh,
+                                settings::limits,
+                                () -> keys,
+                                algorithms,
+                                routes,
+                                audit,
+                                meters,
+                                live,
+                                clock)));
     }
 }

@@ -86,8 +86,11 @@ final class StartSequence {
     Running run() {
         components.makeAll();
         routes.use(settings, components);
-        components.all(Facet.AUDIT_SINK, Component::auditSink).forEach((String name, AuditSink it) -> audit.add(name, it));
-        // Closed before the components, whose sinks it feeds; what is closed twice does nothing the second time.
+        components
+                .all(Facet.AUDIT_SINK, Component::auditSink)
+                .forEach((String name, AuditSink it) -> audit.add(name, it));
+        // Closed before the components, whose sinks it feeds; what is closed twice does nothing the
+        // second time.
         lifecycle.started("audit", audit);
         components
                 .all(Facet.SESSION_OBSERVER, Component::sessionObserver)
@@ -95,8 +98,9 @@ final class StartSequence {
         // Closed before those, so that they hear of every end.
         lifecycle.started("connections", engine);
         Map<String, InetSocketAddress> listeners = new LinkedHashMap<>();
-        settings.listeners().forEach((name, listener) -> listen(name, listener)
-                .ifPresent(address -> listeners.put(name, address)));
+        settings.listeners()
+                .forEach((name, listener) ->
+                        listen(name, listener).ifPresent(address -> listeners.put(name, address)));
         listeners.forEach(gateway::bound);
         Optional<URI> admin = settings.admin().address().map(this::admin);
         lifecycle.started("state file", files.running(gateway.id(), admin, listeners));
@@ -105,8 +109,10 @@ final class StartSequence {
     }
 
     private void observe(String name, SessionObserver observer) {
-        live.addListener(lifecycle.started(
-                "observer " + name, new SessionObservers(name, observer, live, settings.activityInterval())));
+        live.addListener(
+                lifecycle.started(
+                        "observer " + name,
+                        new SessionObservers(name, observer, live, settings.activityInterval())));
     }
 
     private URI admin(InetSocketAddress address) {
@@ -128,14 +134,21 @@ final class StartSequence {
         }
         InetSocketAddress address = listener.address().orElseThrow();
         try {
-            TcpListener bound = lifecycle.started(
-                    "listener " + name, engine.listen(name, address, listener.route(), listener.sandbox()));
+            TcpListener bound =
+                    lifecycle.started(
+                            "listener " + name,
+                            engine.listen(name, address, listener.route(), listener.sandbox()));
             return Optional.of(bound.address());
         } catch (IOException e) {
             throw new PosternException(
                     BIND_FAILED,
-                    "postern.listeners." + name + ".address is '" + StateFiles.text(address)
-                            + "', which cannot be bound: " + reason(e) + "; expected a free address of this host",
+                    "postern.listeners."
+                            + name
+                            + ".address is '"
+                            + StateFiles.text(address)
+                            + "', which cannot be bound: "
+                            + reason(e)
+                            + "; expected a free address of this host",
                     e);
         }
     }

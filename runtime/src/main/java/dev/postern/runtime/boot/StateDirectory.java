@@ -16,8 +16,10 @@ import java.util.Set;
 
 /** The directory that holds everything the gateway keeps; nobody else may look into it. */
 final class StateDirectory {
-    private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
-    private static final Set<PosixFilePermission> OWNER_FILE = PosixFilePermissions.fromString("rw-------");
+    private static final Set<PosixFilePermission> OWNER_DIRECTORY =
+            PosixFilePermissions.fromString("rwx------");
+    private static final Set<PosixFilePermission> OWNER_FILE =
+            PosixFilePermissions.fromString("rw-------");
 
     private StateDirectory() {}
 
@@ -28,26 +30,39 @@ final class StateDirectory {
      */
     static Path prepare(Path directory) {
         try {
-            Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(OWNER_DIRECTORY));
+            Files.createDirectories(
+                    directory, PosixFilePermissions.asFileAttribute(OWNER_DIRECTORY));
             if (!Files.getPosixFilePermissions(directory).equals(OWNER_DIRECTORY)) {
                 Files.setPosixFilePermissions(directory, OWNER_DIRECTORY);
             }
             Files.delete(Files.createTempFile(directory, ".writable", ""));
             return directory;
         } catch (IOException e) {
-            throw new ConfigException("postern.state-directory is '" + directory
-                    + "', which cannot be used: " + reason(e) + "; expected a directory that the gateway may write to");
+            throw new ConfigException(
+                    "postern.state-directory is '"
+                            + directory
+                            + "', which cannot be used: "
+                            + reason(e)
+                            + "; expected a directory that the gateway may write to");
         }
     }
 
     /** Writes a file at once or not at all, mode 0600. */
     static void write(Path file, String text) throws IOException {
         Path directory = file.toAbsolutePath().getParent();
-        Path unfinished = Files.createTempFile(
-                directory, ".unfinished", "", PosixFilePermissions.asFileAttribute(OWNER_FILE));
+        Path unfinished =
+                Files.createTempFile(
+                        directory,
+                        ".unfinished",
+                        "",
+                        PosixFilePermissions.asFileAttribute(OWNER_FILE));
         try {
             Files.writeString(unfinished, text);
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    unfinished,
+                    file,
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
         } finally {
             Files.deleteIfExists(unfinished);
         }

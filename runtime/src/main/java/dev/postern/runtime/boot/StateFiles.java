@@ -19,7 +19,8 @@ import java.util.Optional;
 
 /** The files that tell the command line how to reach the gateway of a state directory. */
 final class StateFiles {
-    private static final RefusalCode NOT_WRITABLE = RefusalCode.external("gateway.state-not-writable");
+    private static final RefusalCode NOT_WRITABLE =
+            RefusalCode.external("gateway.state-not-writable");
 
     private final Path directory;
 
@@ -32,7 +33,8 @@ final class StateFiles {
         if (!tokens.isEmpty()) {
             return;
         }
-        TokenStore.Created made = tokens.create("admin", Role.ADMIN, Optional.empty(), Optional.empty());
+        TokenStore.Created made =
+                tokens.create("admin", Role.ADMIN, Optional.empty(), Optional.empty());
         try {
             StateDirectory.write(directory.resolve("admin.token"), made.text().reveal() + "\n");
         } catch (IOException e) {
@@ -42,7 +44,8 @@ final class StateFiles {
     }
 
     /** Says where the gateway is; {@link #gone} takes it back. */
-    AutoCloseable running(String id, Optional<URI> admin, Map<String, InetSocketAddress> listeners) {
+    AutoCloseable running(
+            String id, Optional<URI> admin, Map<String, InetSocketAddress> listeners) {
         Path file = directory.resolve("gateway.json");
         String text = describe(id, admin, listeners);
         try {
@@ -60,7 +63,8 @@ final class StateFiles {
         }
     }
 
-    private static String describe(String id, Optional<URI> admin, Map<String, InetSocketAddress> listeners) {
+    private static String describe(
+            String id, Optional<URI> admin, Map<String, InetSocketAddress> listeners) {
         StringWriter text = new StringWriter();
         try (JsonGenerator out = new JsonFactory().createGenerator(text)) {
             out.writeStartObject();

@@ -51,10 +51,12 @@ final class ThisGateway implements GatewayInfo {
     }
 
     private Optional<Endpoint> endpoint(String name, ListenerSettings listener) {
-        return listener.advertised().or(() -> Optional.ofNullable(bound.get(name))
-                .or(listener::address)
-                .filter(it -> it.getPort() != 0)
-                .map(it -> new Endpoint(host(it.getAddress()), it.getPort())));
+        return listener.advertised()
+                .or(() ->
+                        Optional.ofNullable(bound.get(name))
+                                .or(listener::address)
+                                .filter(it -> it.getPort() != 0)
+                                .map(it -> new Endpoint(host(it.getAddress()), it.getPort())));
     }
 
     /** A wildcard is no address to connect to; the host's name is the best guess where nothing is advertised. */

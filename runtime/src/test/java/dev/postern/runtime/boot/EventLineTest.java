@@ -35,10 +35,14 @@ class EventLineTest {
 
     @Test
     void anEventIsOneLineOfKeysAndValues() {
-        logger.atInfo().addKeyValue("listener", "ssh").addKeyValue("why", "two words").log("Login \"refused\"");
+        logger.atInfo()
+                .addKeyValue("listener", "ssh")
+                .addKeyValue("why", "two words")
+                .log("Login \"refused\"");
         assertThat(line())
-                .matches("time=\\S+ level=INFO logger=EventLine listener=ssh why=\"two words\""
-                        + " msg=\"Login \\\\\"refused\\\\\"\"\n");
+                .matches(
+                        "time=\\S+ level=INFO logger=EventLine listener=ssh why=\"two words\""
+                                + " msg=\"Login \\\\\"refused\\\\\"\"\n");
     }
 
     @Test
@@ -58,6 +62,8 @@ class EventLineTest {
                 .hasLineCount(1);
         logger.setLevel(Level.DEBUG);
         logger.atError().setCause(new IllegalStateException("outer")).log("It failed");
-        assertThat(line()).contains("stack=\"java.lang.IllegalStateException: outer\\n").hasLineCount(1);
+        assertThat(line())
+                .contains("stack=\"java.lang.IllegalStateException: outer\\n")
+                .hasLineCount(1);
     }
 }

@@ -14,9 +14,11 @@ class LifecycleTest {
     void partsStopInReverseAndOneThatFailsKeepsNobodyFromIt() {
         try (Lifecycle lifecycle = new Lifecycle()) {
             lifecycle.started("a", () -> log.add("a"));
-            lifecycle.started("b", () -> {
-                throw new IllegalStateException("b does not stop");
-            });
+            lifecycle.started(
+                    "b",
+                    () -> {
+                        throw new IllegalStateException("b does not stop");
+                    });
             lifecycle.started("c", () -> log.add("c"));
         }
         assertThat(log).containsExactly("c", "a");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.api.event.Event;
+import dev.postern.runtime.config.DatabaseSettings;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import dev.postern.runtime.config.DatabaseSettings;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,12 +40,17 @@ class LocalEventsTest {
 
     @BeforeEach
     void open() {
-        databases = new Databases(
-                Map.of(
-                        "main",
-                        new DatabaseSettings(
-                                "jdbc:sqlite:main.db", Optional.empty(), Optional.empty(), 2, Duration.ofSeconds(5))),
-                directory);
+        databases =
+                new Databases(
+                        Map.of(
+                                "main",
+                                new DatabaseSettings(
+                                        "jdbc:sqlite:main.db",
+                                        Optional.empty(),
+                                        Optional.empty(),
+                                        2,
+                                        Duration.ofSeconds(5))),
+                        directory);
     }
 
     @AfterEach
@@ -67,9 +72,10 @@ class LocalEventsTest {
     @Test
     void listenersHearInOrderAndOneThatFailsKeepsNobodyFromIt() throws Exception {
         LinkedBlockingQueue<Event> heard = new LinkedBlockingQueue<>();
-        try (AutoCloseable broken = events.subscribe(it -> {
-                    throw new IllegalStateException("deaf");
-                });
+        try (AutoCloseable broken =
+                        events.subscribe(it -> {
+                            throw new IllegalStateException("deaf");
+                        });
                 AutoCloseable good = events.subscribe(heard::add)) {
             assertThat(broken).isNotSameAs(good);
             events.publish(ENDED);
@@ -125,7 +131,8 @@ class LocalEventsTest {
             events.publish(connection, ENDED);
             connection.setAutoCommit(true);
             assertThat(first).containsExactly(ENDED);
-            assertThatThrownBy(() -> events.publish(connection, OTHER)).hasMessageContaining("auto-commit on");
+            assertThatThrownBy(() -> events.publish(connection, OTHER))
+                    .hasMessageContaining("auto-commit on");
         }
     }
 
