@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param state such as {@code running}, {@code paused} or {@code exited}
  * @param startedAt as the engine writes it; changes with every start
  * @param hostNetwork whether it shares the host's network
+ * @param readOnlyRoot whether nothing can be put into its root
  * @param image id of its image
  * @param user the user that its processes run as, where its configuration names one
  */
@@ -23,6 +24,7 @@ record Container(
         String state,
         String startedAt,
         boolean hostNetwork,
+        boolean readOnlyRoot,
         String image,
         Optional<String> user) {
     Container {

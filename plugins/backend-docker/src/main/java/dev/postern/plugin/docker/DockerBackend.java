@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.postern.plugin.docker;
 
+import dev.postern.agent.AgentConnection;
 import dev.postern.api.backend.ConnectionContext;
 import dev.postern.api.backend.SandboxConnection;
 import dev.postern.api.backend.SessionBackend;
@@ -16,10 +17,12 @@ final class DockerBackend implements SessionBackend {
 
     private final DockerSettings settings;
     private final DockerEngine engine;
+    private final AgentLauncher launcher;
 
     DockerBackend(DockerSettings settings, DockerEngine engine) {
         this.settings = settings;
         this.engine = engine;
+        this.launcher = new AgentLauncher(settings, engine);
     }
 
     @Override
@@ -27,6 +30,18 @@ final class DockerBackend implements SessionBackend {
             throws InterruptedException {
         Container container = find(sandbox);
         Optional<String> user = context.guestUser().or(settings::user);
+        if (settings.agent() != AgentMode.OFF) {
+            Optional<AgentConnection> agent = launcher.launch(container, user);
+            if (agent.isPresent()) {
+                return agent.get();
+            }
+            if (settings.agent() == AgentMode.REQUIRED) {
+                throw new PosternException(
+                        DockerCodes.AGENT,
+                        "Container '" + container.name() + "' does not take the agent; for a read-only root mount it at '"
+                                + settings.agentPath() + "'");
+            }
+        }
         return new ExecConnection(engine, container.id(), user);
     }
 

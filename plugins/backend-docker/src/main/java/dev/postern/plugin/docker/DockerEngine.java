@@ -193,6 +193,7 @@ final class DockerEngine implements AutoCloseable {
                 text(state.getStatus()),
                 text(state.getStartedAt()),
                 host != null && "host".equals(host.getNetworkMode()),
+                host != null && Boolean.TRUE.equals(host.getReadonlyRootfs()),
                 text(answer.getImageId()),
                 Optional.ofNullable(config.getUser()).filter(u -> !u.isEmpty()));
     }

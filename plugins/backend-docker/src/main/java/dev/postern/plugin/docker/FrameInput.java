@@ -30,6 +30,11 @@ final class FrameInput {
 
     /** Reads bytes of one stream; -1 at the end. */
     int read(byte[] bytes) throws IOException {
+        return read(bytes, 0, bytes.length);
+    }
+
+    /** The same into a part of an array. */
+    int read(byte[] bytes, int offset, int length) throws IOException {
         while (left == 0) {
             int first = in.read();
             if (first < 0) {
@@ -50,7 +55,7 @@ final class FrameInput {
             stream = header[0] == STDERR ? STDERR : STDOUT;
             left = Integer.toUnsignedLong(ByteBuffer.wrap(header).getInt(4));
         }
-        int count = in.read(bytes, 0, (int) Math.min(bytes.length, left));
+        int count = in.read(bytes, offset, (int) Math.min(length, left));
         if (count < 0) {
             throw new EOFException("The engine's stream ends within a frame");
         }
