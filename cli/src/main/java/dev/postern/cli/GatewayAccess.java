@@ -43,7 +43,12 @@ final class GatewayAccess {
         Path token = tokenFile == null ? directory.resolve("admin.token") : tokenFile;
         return new AdminClient(
                 gateway == null ? address(directory) : gateway,
-                Secret.of(read(token, "token").strip()));
+                token(token));
+    }
+
+    /** The token in a file. */
+    static Secret token(Path file) {
+        return Secret.of(read(file, "token").strip());
     }
 
     private static URI address(Path directory) {

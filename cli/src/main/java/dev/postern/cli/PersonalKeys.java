@@ -16,7 +16,8 @@ import java.util.Set;
 /** The key files of the person at this machine. */
 final class PersonalKeys {
     /** What ssh tries without being told (ssh_config(5), IdentityFile). */
-    private static final Set<String> DEFAULTS = Set.of("id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk");
+    private static final Set<String> DEFAULTS =
+            Set.of("id_rsa", "id_ecdsa", "id_ecdsa_sk", "id_ed25519", "id_ed25519_sk");
 
     private PersonalKeys() {}
 
@@ -25,12 +26,14 @@ final class PersonalKeys {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory, "*.pub")) {
             for (Path file : files) {
-                if (Files.isRegularFile(file) && PublicKeys.parse(Files.readString(file)) instanceof KeyParse.Parsed) {
+                if (Files.isRegularFile(file)
+                        && PublicKeys.parse(Files.readString(file)) instanceof KeyParse.Parsed) {
                     found.add(file);
                 }
             }
         } catch (IOException e) {
-            // There is no such directory, or it is none of our business; then there are no keys in it.
+            // There is no such directory, or it is none of our business; then there are no keys in
+            // it.
             return List.of();
         }
         found.sort(null);
@@ -48,12 +51,16 @@ final class PersonalKeys {
         try {
             Files.deleteIfExists(secret);
             Files.createFile(
-                    secret, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                    secret,
+                    PosixFilePermissions.asFileAttribute(
+                            PosixFilePermissions.fromString("rw-------")));
             Files.writeString(secret, pair.privateKeyFile("postern quickstart"));
             Files.writeString(open, pair.publicKey().line() + " postern quickstart\n");
             return open;
         } catch (IOException e) {
-            throw new CliFailure(Exit.REFUSED, "A key pair cannot be made in '" + directory + "': " + GatewayAccess.reason(e));
+            throw new CliFailure(
+                    Exit.REFUSED,
+                    "A key pair cannot be made in '" + directory + "': " + GatewayAccess.reason(e));
         }
     }
 

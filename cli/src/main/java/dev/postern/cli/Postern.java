@@ -18,6 +18,9 @@ import picocli.CommandLine.ParseResult;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         subcommands = {
+            QuickstartCommand.class,
+            ServeCommand.class,
+            ConfigCommand.class,
             UserCommand.class,
             TokenCommand.class,
             KeyCommand.class,

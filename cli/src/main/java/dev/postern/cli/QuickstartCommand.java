@@ -4,8 +4,12 @@ package dev.postern.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.postern.client.AdminClient;
 import dev.postern.client.AdminProblem;
+import dev.postern.runtime.boot.Gateway;
+import dev.postern.runtime.boot.GatewayOptions;
+import dev.postern.runtime.boot.GatewayProcess;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,8 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "quickstart",
         mixinStandardHelpOptions = true,
-        description = "Starts a gateway on this machine's loopback with your own keys and a sandbox 'demo', and prints"
-                + " the ssh line to type. The sandbox is a directory of this host: it isolates nothing.")
+        description =
+                "Starts a gateway on this machine's loopback with your own keys and a sandbox 'demo', and prints"
+                        + " the ssh line to type. The sandbox is a directory of this host: it isolates nothing.")
 final class QuickstartCommand implements Callable<Integer> {
     private static final String SANDBOX = "demo";
 
@@ -33,34 +38,61 @@ final class QuickstartCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
 
-    @Option(names = "--port", paramLabel = "PORT", description = "SSH port on 127.0.0.1 (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "SSH port on 127.0.0.1 (default: ${DEFAULT-VALUE}).")
     private int port = 2222;
 
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            description = "Where keys, sandboxes and host keys are kept (default: $$POSTERN_STATE, else"
-                    + " ~/.local/state/postern).")
+            description =
+                    "Where keys, sandboxes and host keys are kept (default: $$POSTERN_STATE, else"
+                            + " ~/.local/state/postern).")
     @Nullable
     private Path state;
 
     @Override
     public Integer call() throws InterruptedException {
         if (port < 1 || port > 65_535) {
-            throw new ParameterException(spec.commandLine(), "--port is " + port + ", expected 1 to 65535");
+            throw new ParameterException(
+                    spec.commandLine(), "--port is " + port + ", expected 1 to 65535");
         }
-        Path directory = prepare((state == null ? StateDirectory.usual() : state).toAbsolutePath().normalize());
-        try (RunningGateway gateway = RunningGateway.quickstart(directory, port);
-                AdminClient admin = gateway.admin()) {
+        Path directory =
+                prepare(
+                        (state == null ? StateDirectory.usual() : state)
+                                .toAbsolutePath()
+                                .normalize());
+        GatewayProcess.serve(options(directory), gateway -> welcome(directory, gateway));
+        return Exit.OK;
+    }
+
+    private GatewayOptions options(Path directory) {
+        Path home = Home.directory()
+                .orElseThrow(() -> new CliFailure(
+                        Exit.USAGE, "The installation is not known, expected to be started by its bin/postern"));
+        return GatewayOptions.file(home.resolve("etc/profiles/quickstart.conf"))
+                .with(Map.of(
+                        "postern.state-directory",
+                        directory.toString(),
+                        "postern.listeners.ssh.address",
+                        "127.0.0.1:" + port));
+    }
+
+    /** The gateway accepts; now make sure of the user, the keys and the sandbox, and say how to get in. */
+    private void welcome(Path directory, Gateway gateway) {
+        URI address = gateway.adminAddress()
+                .orElseThrow(() -> new CliFailure(Exit.USAGE, "The quickstart profile has no admin API"));
+        try (AdminClient admin = new AdminClient(address, GatewayAccess.token(directory.resolve("admin.token")))) {
             Owner owner = new Owner(admin);
             owner.ensure();
             List<Path> keys = owner.addKeys(directory);
             owner.ensureSandbox(SANDBOX);
-            Path knownHosts = writeKnownHosts(directory, admin);
-            print(directory, keys, knownHosts);
-            gateway.awaitStop();
+            print(directory, keys, writeKnownHosts(directory, admin));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        return Exit.OK;
     }
 
     private static Path prepare(Path directory) {
@@ -68,13 +100,18 @@ final class QuickstartCommand implements Callable<Integer> {
             if (!Files.isDirectory(directory)) {
                 Files.createDirectories(
                         directory,
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
             }
             Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
             return directory;
         } catch (IOException e) {
             throw new CliFailure(
-                    Exit.REFUSED, "Cannot use '" + directory + "' as state directory: " + GatewayAccess.reason(e));
+                    Exit.REFUSED,
+                    "Cannot use '"
+                            + directory
+                            + "' as state directory: "
+                            + GatewayAccess.reason(e));
         }
     }
 
@@ -89,7 +126,8 @@ final class QuickstartCommand implements Callable<Integer> {
             Files.writeString(file, lines);
             return file;
         } catch (IOException e) {
-            throw new CliFailure(Exit.REFUSED, "Cannot write '" + file + "': " + GatewayAccess.reason(e));
+            throw new CliFailure(
+                    Exit.REFUSED, "Cannot write '" + file + "': " + GatewayAccess.reason(e));
         }
     }
 
@@ -101,9 +139,14 @@ final class QuickstartCommand implements Callable<Integer> {
         if (keys.stream().noneMatch(PersonalKeys::triedByDefault)) {
             line.addAll(List.of("-i", ShellWords.quote(keys.getFirst().toString())));
         }
-        line.addAll(List.of("-o", ShellWords.quote("UserKnownHostsFile=" + knownHosts), SANDBOX + "@127.0.0.1"));
+        line.addAll(
+                List.of(
+                        "-o",
+                        ShellWords.quote("UserKnownHostsFile=" + knownHosts),
+                        SANDBOX + "@127.0.0.1"));
         PrintWriter out = spec.commandLine().getOut();
-        out.println("The sandbox 'demo' is ready. It is a directory of this host and isolates nothing. Type:");
+        out.println(
+                "The sandbox 'demo' is ready. It is a directory of this host and isolates nothing. Type:");
         out.println();
         out.println("  " + String.join(" ", line));
         out.println();
@@ -127,7 +170,9 @@ final class QuickstartCommand implements Callable<Integer> {
         }
 
         void ensureSandbox(String id) throws InterruptedException {
-            unlessThere(() -> admin.post("/v1/sandboxes", Map.of("id", id, "owner", name, "backend", "local")));
+            unlessThere(() ->
+                    admin.post(
+                            "/v1/sandboxes", Map.of("id", id, "owner", name, "backend", "local")));
         }
 
         /** The private keys whose public halves now open the sandbox. */
@@ -141,7 +186,9 @@ final class QuickstartCommand implements Callable<Integer> {
             if (added.isEmpty()) {
                 Path own = PersonalKeys.make(directory);
                 if (!add(own)) {
-                    throw new CliFailure(Exit.REFUSED, "The key '" + own + "' cannot be used, remove it and start again");
+                    throw new CliFailure(
+                            Exit.REFUSED,
+                            "The key '" + own + "' cannot be used, remove it and start again");
                 }
                 added.add(PersonalKeys.privateHalf(own));
             }
@@ -152,13 +199,20 @@ final class QuickstartCommand implements Callable<Integer> {
             try {
                 String key = Files.readString(file);
                 String keyName = String.valueOf(file.getFileName()).replaceFirst("\\.pub$", "");
-                unlessThere(() -> admin.post("/v1/users/" + name + "/ssh-keys", Map.of("name", keyName, "public_key", key)));
+                unlessThere(() ->
+                        admin.post(
+                                "/v1/users/" + name + "/ssh-keys",
+                                Map.of("name", keyName, "public_key", key)));
                 return true;
             } catch (AdminProblem e) {
-                spec.commandLine().getErr().println("postern: not using '" + file + "': " + e.getMessage());
+                spec.commandLine()
+                        .getErr()
+                        .println("postern: not using '" + file + "': " + e.getMessage());
                 return false;
             } catch (IOException e) {
-                spec.commandLine().getErr().println("postern: not using '" + file + "': " + GatewayAccess.reason(e));
+                spec.commandLine()
+                        .getErr()
+                        .println("postern: not using '" + file + "': " + GatewayAccess.reason(e));
                 return false;
             }
         }

@@ -7,6 +7,8 @@ final class ShellWords {
 
     /** The word as one word for a shell, quoted only if it must be. */
     static String quote(String word) {
-        return word.matches("[A-Za-z0-9_@%+=:,./-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+        return word.matches("[A-Za-z0-9_@%+=:,./-]+")
+                ? word
+                : "'" + word.replace("'", "'\\''") + "'";
     }
 }

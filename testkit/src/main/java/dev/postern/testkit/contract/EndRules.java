@@ -102,7 +102,7 @@ abstract class EndRules extends SessionBackendContract.Rules {
             Session session =
                     Session.start(
                             connection,
-                            "nohup sh -c 'sleep 1; echo survived > "
+                            "sh -c 'trap \"\" HUP; sleep 1; echo survived > "
                                     + file
                                     + "' >/dev/null 2>&1 </dev/null & exit 0");
             assertThat(session.exit()).isEqualTo(new ExitStatus.Exited(0));
@@ -155,7 +155,7 @@ abstract class EndRules extends SessionBackendContract.Rules {
             Session session =
                     Session.start(
                             connection,
-                            "nohup sh -c 'trap \"\" HUP TERM; while :; do echo x >> "
+                            "sh -c 'trap \"\" HUP TERM; while :; do echo x >> "
                                     + file
                                     + "; sleep 0.1; done' >/dev/null 2>&1 </dev/null & echo ready; wait");
             assertThat(session.line()).isEqualTo("ready");

@@ -43,7 +43,8 @@ final class AgentDelivery {
      * @throws PosternException if the engine refuses, for example because the root is read-only
      */
     String deliver(Container container) {
-        Binary binary = binaries.computeIfAbsent(engine.architecture(container.image()), this::load);
+        Binary binary =
+                binaries.computeIfAbsent(engine.architecture(container.image()), this::load);
         if (!delivered.contains(container.id())) {
             engine.unpack(container.id(), "/", binary.tar().toArray());
             delivered.add(container.id());

@@ -31,7 +31,8 @@ final class AgentLauncher {
      * @return empty if the container does not take it
      * @throws InterruptedException if nobody waits any more
      */
-    Optional<AgentConnection> launch(Container container, Optional<String> user) throws InterruptedException {
+    Optional<AgentConnection> launch(Container container, Optional<String> user)
+            throws InterruptedException {
         if (container.readOnlyRoot()) {
             return open(container, settings.agentPath(), user);
         }
@@ -66,7 +67,8 @@ final class AgentLauncher {
         HijackedStream stream;
         try {
             String exec =
-                    engine.createExec(container.id(), new ExecRequest(List.of(path), Map.of(), user, false));
+                    engine.createExec(
+                            container.id(), new ExecRequest(List.of(path), Map.of(), user, false));
             stream = HijackedStream.start(engine.address(), exec, false);
         } catch (PosternException e) {
             if (e.code().equals(DockerCodes.ENGINE_UNREACHABLE)) {

@@ -38,8 +38,11 @@ final class DockerBackend implements SessionBackend {
             if (settings.agent() == AgentMode.REQUIRED) {
                 throw new PosternException(
                         DockerCodes.AGENT,
-                        "Container '" + container.name() + "' does not take the agent; for a read-only root mount it at '"
-                                + settings.agentPath() + "'");
+                        "Container '"
+                                + container.name()
+                                + "' does not take the agent; for a read-only root mount it at '"
+                                + settings.agentPath()
+                                + "'");
             }
         }
         return new ExecConnection(engine, container.id(), user);

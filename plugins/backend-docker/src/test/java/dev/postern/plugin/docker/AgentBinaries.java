@@ -14,9 +14,14 @@ final class AgentBinaries {
     /** The folder that holds them. */
     static Path directory() {
         try {
-            Process build = new ProcessBuilder("../../guest-agent/build.sh", "build", DIRECTORY.toString(), "test")
-                    .inheritIO()
-                    .start();
+            Process build =
+                    new ProcessBuilder(
+                                    "../../guest-agent/build.sh",
+                                    "build",
+                                    DIRECTORY.toString(),
+                                    "test")
+                            .inheritIO()
+                            .start();
             if (!build.waitFor(5, TimeUnit.MINUTES) || build.exitValue() != 0) {
                 throw new IllegalStateException("the guest agent could not be built");
             }

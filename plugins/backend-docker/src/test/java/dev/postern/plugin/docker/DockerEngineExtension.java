@@ -21,6 +21,7 @@ final class DockerEngineExtension implements BeforeAllCallback {
     /** A tree with nothing but busybox. */
     static final String BUSYBOX = "busybox:test";
 
+    private static final Path WHERE = Path.of("target", "docker-socket");
     private static final Namespace NAMESPACE = Namespace.create(DockerEngineExtension.class);
 
     @Override
@@ -32,14 +33,19 @@ final class DockerEngineExtension implements BeforeAllCallback {
 
     /** Runs docker's own client against the engine and answers what it printed. */
     static String docker(String... arguments) {
-        List<String> command =
-                new ArrayList<>(List.of("docker", "-H", "unix://" + Engine.current().socket()));
+        List<String> command = new ArrayList<>(List.of("docker", "-H", "unix://" + socket()));
         command.addAll(List.of(arguments));
         return run(command);
     }
 
+    /** The engine's socket; also for the further JVM in which one rule of the contract runs. */
     static Path socket() {
-        return Engine.current().socket();
+        Engine engine = Engine.current;
+        try {
+            return engine != null ? engine.socket() : Path.of(Files.readString(WHERE));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no test has started the engine", e);
+        }
     }
 
     private static String run(List<String> command) {
@@ -73,14 +79,11 @@ final class DockerEngineExtension implements BeforeAllCallback {
                 folder = Files.createTempDirectory("postern-docker");
                 start();
                 current = this;
+                Files.writeString(WHERE, socket().toString());
                 importBusybox();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-
-        static Engine current() {
-            return java.util.Objects.requireNonNull(current, "no test has started the engine");
         }
 
         Path socket() {
