@@ -114,7 +114,9 @@ final class ConfigCommand extends Group {
                 List<Chapter> chapters = new ArrayList<>();
                 chapters.add(ConfigReference.gateway());
                 for (LoadedPlugin plugin : plugins.list()) {
-                    plugin.defaults().map(d -> ConfigReference.chapter("Plugin " + plugin.name(), d)));
+                    plugin.defaults()
+                            .map(defaults -> ConfigReference.chapter("Plugin " + plugin.name(), defaults))
+                            .ifPresent(chapters::add);
                 }
                 spec.commandLine().getOut().print(ConfigReference.markdown(chapters));
                 spec.commandLine().getOut().flush();
