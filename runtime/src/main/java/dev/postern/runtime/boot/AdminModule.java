@@ -9,6 +9,7 @@ import dev.postern.api.plugin.Component;
 import dev.postern.api.plugin.Facet;
 import dev.postern.runtime.admin.AdminApi;
 import dev.postern.runtime.admin.AdminRoutes;
+import dev.postern.runtime.admin.DrainRoutes;
 import dev.postern.runtime.admin.ExplainRoute;
 import dev.postern.runtime.admin.Probes;
 import dev.postern.runtime.admin.TokenStore;
@@ -18,7 +19,10 @@ import dev.postern.runtime.metrics.Scrape;
 import dev.postern.runtime.plugin.Components;
 import dev.postern.runtime.session.LiveSet;
 import dev.postern.runtime.session.Routes;
+import dev.postern.runtime.ssh.SshEngine;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -57,14 +61,20 @@ final class AdminModule extends AbstractModule {
             Routes routes,
             Components components,
             Scrape scrape,
-            InstantSource clock) {
-        List<ApiRoute> ofComponents =
-                components
-                        .all(Facet.API_ROUTES, (Component it) -> Optional.of(it.apiRoutes()))
-                        .values()
-                        .stream()
-                        .flatMap(List::stream)
-                        .toList();
+            InstantSource clock,
+            SshEngine engine,
+            GatewayReadiness readiness) {
+        List<ApiRoute> more =
+                new ArrayList<>(
+                        new DrainRoutes(
+                                        gateway,
+                                        engine::connections,
+                                        () -> drain(readiness, engine))
+                                .all());
+        components
+                .all(Facet.API_ROUTES, (Component it) -> Optional.of(it.apiRoutes()))
+                .values()
+                .forEach(more::addAll);
         List<ApiRoute> all =
                 AdminRoutes.all(
                         tokens,
@@ -73,7 +83,16 @@ final class AdminModule extends AbstractModule {
                         List.copyOf(settings.routes().keySet()),
                         new ExplainRoute(settings.listeners(), routes, clock).route(),
                         scrape,
-                        ofComponents);
+                        more);
         return new AdminApi(all, tokens, audit);
+    }
+
+    private static void drain(GatewayReadiness readiness, SshEngine engine) {
+        readiness.close("The gateway drains");
+        try {
+            engine.drain(Duration.ZERO);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }

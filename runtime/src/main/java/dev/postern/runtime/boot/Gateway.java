@@ -74,7 +74,7 @@ public final class Gateway implements AutoCloseable {
                                     lifecycle, settings, checked.plugins(), registry, meters),
                             new AuditModule(),
                             new PluginModule(),
-                            new SshModule(),
+                            new SshModule(settings),
                             new AdminModule());
             StartSequence.Running running = injector.getInstance(StartSequence.class).run();
             Gateway gateway = new Gateway(settings, lifecycle, injector, running);

@@ -26,9 +26,32 @@ import java.util.Locale;
 
 /** Host keys, algorithms and the SSH engine. */
 final class SshModule extends AbstractModule {
+    private final Soon<HostKeys> hostKeys;
+    private final Soon<Algorithms> algorithms;
+
+    /** Begins at once with what takes the longest, reading keys and finding the ciphers, beside the rest of the start. */
+    SshModule(GatewaySettings settings) {
+        hostKeys = Soon.begin("host-keys", () -> read(settings));
+        algorithms = Soon.begin("algorithms", () -> choose(settings));
+    }
+
+    @Provides
+    HostKeys hostKeys() {
+        return hostKeys.get();
+    }
+
+    @Provides
+    Algorithms algorithms() {
+        return algorithms.get();
+    }
+
     @Provides
     @Singleton
-    HostKeys hostKeys(GatewaySettings settings) {
+    ThisGateway gateway(GatewaySettings settings) {
+        return new ThisGateway(settings, () -> HostPublicKeys.of(hostKeys.get()));
+    }
+
+    private static HostKeys read(GatewaySettings settings) {
         HostKeySettings keys = settings.hostKeys();
         List<Path> serving =
                 keys.files().isEmpty()
@@ -37,15 +60,7 @@ final class SshModule extends AbstractModule {
         return HostKeyFiles.read(serving, keys.announced());
     }
 
-    @Provides
-    @Singleton
-    ThisGateway gateway(GatewaySettings settings, HostKeys keys) {
-        return new ThisGateway(settings, HostPublicKeys.of(keys));
-    }
-
-    @Provides
-    @Singleton
-    Algorithms algorithms(GatewaySettings settings) {
+    private static Algorithms choose(GatewaySettings settings) {
         ChaChaAcceleration chacha =
                 ChaChaAcceleration.valueOf(settings.ssh().chacha().toUpperCase(Locale.ROOT));
         try {

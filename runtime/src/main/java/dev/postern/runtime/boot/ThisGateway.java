@@ -14,17 +14,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 /** What others may know of this gateway. */
 final class ThisGateway implements GatewayInfo {
     private final String id = UUID.randomUUID().toString();
     private final GatewaySettings settings;
-    private final List<SshPublicKey> hostKeys;
+    private final Supplier<List<SshPublicKey>> hostKeys;
     private final Map<String, InetSocketAddress> bound = new ConcurrentHashMap<>();
 
-    ThisGateway(GatewaySettings settings, List<SshPublicKey> hostKeys) {
+    ThisGateway(GatewaySettings settings, Supplier<List<SshPublicKey>> hostKeys) {
         this.settings = settings;
-        this.hostKeys = List.copyOf(hostKeys);
+        this.hostKeys = hostKeys;
     }
 
     /** Says what a listener is bound to, when it is. */
@@ -81,6 +82,6 @@ final class ThisGateway implements GatewayInfo {
 
     @Override
     public List<SshPublicKey> hostKeys() {
-        return hostKeys;
+        return hostKeys.get();
     }
 }
