@@ -31,7 +31,11 @@ import picocli.CommandLine.Spec;
         name = "config",
         description = "Configurations, without starting a gateway.",
         mixinStandardHelpOptions = true,
-        subcommands = {ConfigCommand.Check.class, ConfigCommand.Show.class, ConfigCommand.Reference.class})
+        subcommands = {
+            ConfigCommand.Check.class,
+            ConfigCommand.Show.class,
+            ConfigCommand.Reference.class
+        })
 final class ConfigCommand extends Group {
     private static Plugins plugins(Optional<Path> directory) {
         // Nothing of a plugin is called but its checks, and what these throw is told at once.
@@ -39,28 +43,39 @@ final class ConfigCommand extends Group {
     }
 
     /** Checks one. */
-    @Command(name = "check", description = "Checks a configuration and reports every problem at once.",
+    @Command(
+            name = "check",
+            description = "Checks a configuration and reports every problem at once.",
             mixinStandardHelpOptions = true)
     static final class Check implements Callable<Integer> {
         @Spec
         @SuppressWarnings("NullAway.Init")
         private CommandSpec spec;
 
-        @Option(names = {"-c", "--config"}, required = true, paramLabel = "FILE", description = "The configuration.")
+        @Option(
+                names = {"-c", "--config"},
+                required = true,
+                paramLabel = "FILE",
+                description = "The configuration.")
         @SuppressWarnings("NullAway.Init")
         private Path file;
 
         @Override
         public Integer call() {
             ConfigInput input = ConfigInput.file(file);
-            try (Plugins plugins = plugins(EffectiveConfig.pluginsDirectory(input, Home.directory()))) {
+            try (Plugins plugins =
+                    plugins(EffectiveConfig.pluginsDirectory(input, Home.directory()))) {
                 SettingsReader.read(EffectiveConfig.of(input, plugins.defaults()), plugins.types());
                 spec.commandLine().getOut().println("'" + file + "' is good");
                 return Exit.OK;
             } catch (InvalidConfigException e) {
                 PrintWriter err = spec.commandLine().getErr();
                 int count = e.problems().size();
-                err.println("postern: '" + file + "' has " + (count == 1 ? "1 problem" : count + " problems"));
+                err.println(
+                        "postern: '"
+                                + file
+                                + "' has "
+                                + (count == 1 ? "1 problem" : count + " problems"));
                 e.problems().forEach(p -> err.println("  " + p));
                 return Exit.USAGE;
             }
@@ -68,29 +83,37 @@ final class ConfigCommand extends Group {
     }
 
     /** Shows one with all defaults. */
-    @Command(name = "show", mixinStandardHelpOptions = true,
-            description = "Shows every effective setting and where it comes from; secrets are hidden.")
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Shows every effective setting and where it comes from; secrets are hidden.")
     static final class Show implements Callable<Integer> {
-        @Mixin
-        private final Output output = new Output();
+        @Mixin private final Output output = new Output();
 
-        @Option(names = {"-c", "--config"}, required = true, paramLabel = "FILE", description = "The configuration.")
+        @Option(
+                names = {"-c", "--config"},
+                required = true,
+                paramLabel = "FILE",
+                description = "The configuration.")
         @SuppressWarnings("NullAway.Init")
         private Path file;
 
         @Override
         public Integer call() {
             ConfigInput input = ConfigInput.file(file);
-            try (Plugins plugins = plugins(EffectiveConfig.pluginsDirectory(input, Home.directory()))) {
+            try (Plugins plugins =
+                    plugins(EffectiveConfig.pluginsDirectory(input, Home.directory()))) {
                 List<ConfigShow.Setting> settings =
                         ConfigShow.settings(EffectiveConfig.of(input, plugins.defaults()));
                 if (output.json()) {
                     ObjectNode tree = new ObjectMapper().createObjectNode();
                     ArrayNode all = tree.putArray("settings");
-                    settings.forEach(s -> all.addObject()
-                            .put("path", s.path())
-                            .put("value", s.value())
-                            .put("origin", s.origin()));
+                    settings.forEach(s ->
+                            all.addObject()
+                                    .put("path", s.path())
+                                    .put("value", s.value())
+                                    .put("origin", s.origin()));
                     output.line(tree, "");
                 } else {
                     settings.forEach(s -> output.out().println(s));
@@ -101,7 +124,9 @@ final class ConfigCommand extends Group {
     }
 
     /** Every key there is. */
-    @Command(name = "reference", description = "Prints every key of the gateway and the installed plugins as Markdown.",
+    @Command(
+            name = "reference",
+            description = "Prints every key of the gateway and the installed plugins as Markdown.",
             mixinStandardHelpOptions = true)
     static final class Reference implements Callable<Integer> {
         @Spec
@@ -115,7 +140,8 @@ final class ConfigCommand extends Group {
                 chapters.add(ConfigReference.gateway());
                 for (LoadedPlugin plugin : plugins.list()) {
                     plugin.defaults()
-                            .map(defaults -> ConfigReference.chapter("Plugin " + plugin.name(), defaults))
+                            .map(defaults ->
+                                    ConfigReference.chapter("Plugin " + plugin.name(), defaults))
                             .ifPresent(chapters::add);
                 }
                 spec.commandLine().getOut().print(ConfigReference.markdown(chapters));

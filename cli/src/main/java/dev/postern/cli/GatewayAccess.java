@@ -41,9 +41,7 @@ final class GatewayAccess {
     AdminClient connect() {
         Path directory = state == null ? StateDirectory.usual() : state;
         Path token = tokenFile == null ? directory.resolve("admin.token") : tokenFile;
-        return new AdminClient(
-                gateway == null ? address(directory) : gateway,
-                token(token));
+        return new AdminClient(gateway == null ? address(directory) : gateway, token(token));
     }
 
     /** The token in a file. */

@@ -69,22 +69,30 @@ final class QuickstartCommand implements Callable<Integer> {
     }
 
     private GatewayOptions options(Path directory) {
-        Path home = Home.directory()
-                .orElseThrow(() -> new CliFailure(
-                        Exit.USAGE, "The installation is not known, expected to be started by its bin/postern"));
+        Path home =
+                Home.directory()
+                        .orElseThrow(() ->
+                                new CliFailure(
+                                        Exit.USAGE,
+                                        "The installation is not known, expected to be started by its bin/postern"));
         return GatewayOptions.file(home.resolve("etc/profiles/quickstart.conf"))
-                .with(Map.of(
-                        "postern.state-directory",
-                        directory.toString(),
-                        "postern.listeners.ssh.address",
-                        "127.0.0.1:" + port));
+                .with(
+                        Map.of(
+                                "postern.state-directory",
+                                directory.toString(),
+                                "postern.listeners.ssh.address",
+                                "127.0.0.1:" + port));
     }
 
     /** The gateway accepts; now make sure of the user, the keys and the sandbox, and say how to get in. */
     private void welcome(Path directory, Gateway gateway) {
-        URI address = gateway.adminAddress()
-                .orElseThrow(() -> new CliFailure(Exit.USAGE, "The quickstart profile has no admin API"));
-        try (AdminClient admin = new AdminClient(address, GatewayAccess.token(directory.resolve("admin.token")))) {
+        URI address =
+                gateway.adminAddress()
+                        .orElseThrow(() ->
+                                new CliFailure(
+                                        Exit.USAGE, "The quickstart profile has no admin API"));
+        try (AdminClient admin =
+                new AdminClient(address, GatewayAccess.token(directory.resolve("admin.token")))) {
             Owner owner = new Owner(admin);
             owner.ensure();
             List<Path> keys = owner.addKeys(directory);

@@ -22,6 +22,7 @@ public final class HostPublicKeys {
     private static SshPublicKey of(HostKeys.HostKey key) {
         ByteArrayBuffer blob = new ByteArrayBuffer();
         blob.putRawPublicKey(key.pair().getPublic());
-        return new SshPublicKey(KeyUtils.getKeyType(key.pair().getPublic()), Bytes.of(blob.getCompactData()));
+        return new SshPublicKey(
+                KeyUtils.getKeyType(key.pair().getPublic()), Bytes.of(blob.getCompactData()));
     }
 }

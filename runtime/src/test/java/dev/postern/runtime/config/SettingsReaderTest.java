@@ -64,7 +64,7 @@ class SettingsReaderTest {
                                         Duration.ofSeconds(5)),
                                 new HostKeySettings(List.of(), List.of()),
                                 false,
-                                new LimitSettings(10_000, 200, 50),
+                                new LimitSettings(10_000, 500, 128),
                                 new AdminSettings(
                                         Optional.of(address("127.0.0.1", 8022)),
                                         false,
