@@ -10,7 +10,6 @@ import dev.postern.api.backend.SandboxListener;
 import dev.postern.api.error.RefusalCode;
 import dev.postern.api.error.RefusalCodes;
 import dev.postern.runtime.sandbox.Reach;
-import dev.postern.runtime.session.PeerText;
 import dev.postern.runtime.session.SessionRequest;
 import dev.postern.runtime.session.SessionScope;
 import dev.postern.runtime.session.SessionSockets;
@@ -125,7 +124,7 @@ public final class ChannelSockets implements SessionSockets {
         scope.noteRefusal(
                 "forward.refused",
                 code,
-                Map.of("session", session, "kind", what, "message", PeerText.clean(message)));
+                Map.of("session", session, "kind", what, "message", message));
         return Optional.empty();
     }
 

@@ -11,7 +11,6 @@ import dev.postern.api.error.PosternException;
 import dev.postern.api.error.RefusalCode;
 import dev.postern.api.error.RefusalCodes;
 import dev.postern.runtime.sandbox.Reach;
-import dev.postern.runtime.session.PeerText;
 import dev.postern.runtime.session.SessionScope;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -120,7 +119,7 @@ public final class Dialer {
     private void refuse(
             Destination destination, RefusalCode code, String message, Outcome outcome) {
         Map<String, String> fields = fields(destination);
-        fields.put("message", PeerText.clean(message));
+        fields.put("message", message);
         scope.noteRefusal("forward.refused", code, fields);
         outcome.refused(code);
     }
@@ -128,7 +127,7 @@ public final class Dialer {
     private static Map<String, String> fields(Destination destination) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("direction", "local");
-        fields.put("destination", PeerText.clean(destination.toString()));
+        fields.put("destination", destination.toString());
         return fields;
     }
 }

@@ -12,7 +12,6 @@ import dev.postern.api.error.RefusalCode;
 import dev.postern.api.error.RefusalCodes;
 import dev.postern.runtime.forward.ClientChannels.Kind;
 import dev.postern.runtime.sandbox.Reach;
-import dev.postern.runtime.session.PeerText;
 import dev.postern.runtime.session.SessionScope;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -176,7 +175,7 @@ public final class RemoteForwards {
 
     private Optional<Integer> refuse(Destination bind, RefusalCode code, String message) {
         Map<String, String> fields = fields(bind);
-        fields.put("message", PeerText.clean(message));
+        fields.put("message", message);
         scope.noteRefusal("forward.refused", code, fields);
         return Optional.empty();
     }
@@ -184,7 +183,7 @@ public final class RemoteForwards {
     private static Map<String, String> fields(Destination bind) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("direction", "remote");
-        fields.put("bind", PeerText.clean(bind.toString()));
+        fields.put("bind", bind.toString());
         return fields;
     }
 }

@@ -5,7 +5,6 @@ import dev.postern.api.backend.DuplexStream;
 import dev.postern.runtime.forward.ClientChannels.Kind;
 import dev.postern.runtime.session.ChannelHandler;
 import dev.postern.runtime.session.ChannelPort;
-import dev.postern.runtime.session.PeerText;
 import dev.postern.runtime.session.SessionScope;
 import java.util.Map;
 
@@ -19,9 +18,7 @@ final class StreamOpener {
                 reason -> {
                     scope.note(
                             "forward.failed",
-                            Map.of(
-                                    "kind", kind.getClass().getSimpleName(),
-                                    "message", PeerText.clean(reason)));
+                            Map.of("kind", kind.getClass().getSimpleName(), "message", reason));
                     stream.close();
                 });
     }

@@ -38,14 +38,14 @@ final class AuditedFiles implements FileActivity {
     public void changed(Change change, String path, Optional<String> other) {
         Map<String, String> fields = fields(path);
         fields.put("change", change.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-        other.ifPresent(it -> fields.put("other", PeerText.clean(it)));
+        other.ifPresent(it -> fields.put("other", it));
         scope.note("file.changed", fields);
     }
 
     private Map<String, String> fields(String path) {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("session", session);
-        fields.put("path", PeerText.clean(path));
+        fields.put("path", path);
         return fields;
     }
 }

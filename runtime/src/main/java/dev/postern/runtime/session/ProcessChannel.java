@@ -236,7 +236,7 @@ public final class ProcessChannel implements ChannelHandler {
         Map<String, String> fields = new LinkedHashMap<>();
         fields.put("session", port.id());
         fields.put("kind", describe(wanted));
-        original(command).ifPresent(text -> fields.put("command", PeerText.clean(text)));
+        original(command).ifPresent(text -> fields.put("command", text));
         fields.put("pty", String.valueOf(pty.isPresent()));
         scope.note("exec", fields);
     }
@@ -315,9 +315,7 @@ public final class ProcessChannel implements ChannelHandler {
 
     private void log(RefusalCode code, String message) {
         scope.noteRefusal(
-                "channel.refused",
-                code,
-                Map.of("session", port.id(), "message", PeerText.clean(message)));
+                "channel.refused", code, Map.of("session", port.id(), "message", message));
         LOG.atInfo()
                 .addKeyValue("connection.id", scope.info().id())
                 .addKeyValue("session.id", port.id())

@@ -102,10 +102,11 @@ final class RunningProcess {
 
     private void finish(ExitStatus how) {
         if (over.compareAndSet(false, true)) {
+            // First, because a client that hears of the end is gone at once, and must not look like a lost one
+            process.end(EndReason.FINISHED);
             port.endOutput();
             port.exited(how);
             port.close();
-            process.end(EndReason.FINISHED);
         }
     }
 
@@ -144,7 +145,10 @@ final class RunningProcess {
             port.exited(new ExitStatus.Signalled("KILL", false));
             port.close();
         }
-        process.end(reason);
+        // One that is over by itself is not hung up; a kill reaches what it left behind
+        if (reason == EndReason.KILL || !over.get()) {
+            process.end(reason);
+        }
     }
 
     SandboxProcess process() {

@@ -164,7 +164,7 @@ final class Authentication {
         connection.info().client().address().ifPresent(it -> fields.put("client", it.toString()));
         accepted.ifPresent(
                 it -> fields.put("identity", it.granted().identities().getFirst().toString()));
-        fields.put("reason", PeerText.clean(reason));
+        fields.put("reason", reason);
         connection
                 .engine()
                 .parts()

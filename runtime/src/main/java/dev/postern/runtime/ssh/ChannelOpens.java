@@ -37,9 +37,7 @@ final class ChannelOpens {
             mux.connection()
                     .scope()
                     .noteRefusal(
-                            "channel.refused",
-                            RefusalCodes.LIMIT_CHANNELS,
-                            Map.of("type", PeerText.clean(type)));
+                            "channel.refused", RefusalCodes.LIMIT_CHANNELS, Map.of("type", type));
             mux.refuse(remote.channel(), RefusalCodes.LIMIT_CHANNELS);
             return;
         }

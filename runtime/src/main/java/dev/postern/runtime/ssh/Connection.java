@@ -387,8 +387,14 @@ final class Connection implements Inbound, LiveSet.Entry {
         Thread.ofVirtual()
                 .name("postern-end-" + info.id())
                 .start(() -> {
-                    endChannels();
-                    sendLastWords(code, reason, text);
+                    // Together, or a client that sees its session end does not read on
+                    io.cork();
+                    try {
+                        endChannels();
+                        sendLastWords(code, reason, text);
+                    } finally {
+                        io.uncork();
+                    }
                 });
         interruptLogin();
     }

@@ -59,6 +59,8 @@ final class OpenSsh {
 
     List<String> command(List<String> options, String... words) {
         List<String> command = new ArrayList<>(List.of("ssh", "-F", "none"));
+        // ssh keeps the first value of an option
+        command.addAll(options);
         for (String option :
                 List.of(
                         "StrictHostKeyChecking=no",
@@ -70,7 +72,6 @@ final class OpenSsh {
             command.add(option);
         }
         command.addAll(List.of("-i", key.toString(), "-p", String.valueOf(gateway.port())));
-        command.addAll(options);
         command.add(TestGateway.SANDBOX + "@127.0.0.1");
         command.addAll(List.of(words));
         return command;

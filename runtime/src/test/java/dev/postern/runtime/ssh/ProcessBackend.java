@@ -130,7 +130,9 @@ final class ProcessBackend implements SessionBackend {
 
         @Override
         public void close() {
-            mine.forEach(it -> it.end(SandboxProcess.EndReason.HANGUP));
+            mine.stream()
+                    .filter(it -> it.ends.isEmpty())
+                    .forEach(it -> it.end(SandboxProcess.EndReason.HANGUP));
         }
     }
 

@@ -45,22 +45,7 @@ import org.apache.sshd.common.config.keys.KeyUtils;
 final class TestGateway implements AutoCloseable {
     static final String SANDBOX = "devbox";
 
-    static final SshSettings SETTINGS =
-            new SshSettings(
-                    0,
-                    Duration.ofSeconds(60),
-                    6,
-                    1000,
-                    50,
-                    Duration.ZERO,
-                    3,
-                    1L << 30,
-                    Duration.ofHours(1),
-                    2 << 20,
-                    64 << 20,
-                    Optional.empty(),
-                    "auto",
-                    Duration.ofSeconds(5));
+    static final SshSettings SETTINGS = settings(Duration.ofSeconds(60), 6);
 
     static final PolicySettings POLICY =
             new PolicySettings(
@@ -112,15 +97,36 @@ final class TestGateway implements AutoCloseable {
         }
     }
 
+    static final Granted ALICE =
+            new Granted(
+                    List.of(new Identity("keys", "alice")),
+                    new CredentialRef("keys", "1"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Restrictions.NONE,
+                    Optional.empty());
+
     /** Everybody is "alice". */
     static AuthDecision grant(AuthOffer offer) {
-        return new Granted(
-                List.of(new Identity("keys", "alice")),
-                new CredentialRef("keys", "1"),
+        return ALICE;
+    }
+
+    static SshSettings settings(Duration loginGrace, int maxAuthAttempts) {
+        return new SshSettings(
+                0,
+                loginGrace,
+                maxAuthAttempts,
+                1000,
+                50,
+                Duration.ZERO,
+                3,
+                1L << 30,
+                Duration.ofHours(1),
+                2 << 20,
+                64 << 20,
                 Optional.empty(),
-                Optional.empty(),
-                Restrictions.NONE,
-                Optional.empty());
+                "auto",
+                Duration.ofSeconds(5));
     }
 
     static Resolution found(Identity actor, SandboxState state) {
