@@ -56,9 +56,13 @@ class DurabilityIT {
                             List.of(
                                     "/usr/bin/python3",
                                     "-c",
-                                    "import sqlite3,sys\n"
-                                            + "c=sqlite3.connect(sys.argv[1],isolation_level=None)\n"
-                                            + "c.execute('BEGIN EXCLUSIVE')\nprint('locked',flush=True)\nsys.stdin.read()\n",
+                                    """
+                                    import sqlite3, sys
+                                    c = sqlite3.connect(sys.argv[1], isolation_level=None)
+                                    c.execute('BEGIN EXCLUSIVE')
+                                    print('locked', flush=True)
+                                    sys.stdin.read()
+                                    """,
                                     postern.state().resolve("postern.db").toString()),
                             Map.of());
             try {

@@ -3,14 +3,26 @@ package dev.postern.e2e;
 
 import java.nio.charset.StandardCharsets;
 
-/**
- * What a program left behind.
- *
- * @param status exit status
- * @param out stdout
- * @param err stderr
- */
-record Result(int status, byte[] out, byte[] err) {
+/** What a program left behind. */
+final class Result {
+    private final int status;
+    private final byte[] out;
+    private final byte[] err;
+
+    Result(int status, byte[] out, byte[] err) {
+        this.status = status;
+        this.out = out;
+        this.err = err;
+    }
+
+    int status() {
+        return status;
+    }
+
+    byte[] out() {
+        return out;
+    }
+
     String text() {
         return new String(out, StandardCharsets.UTF_8);
     }
