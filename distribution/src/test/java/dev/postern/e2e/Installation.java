@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A {@code postern quickstart} of the built distribution, in a home of its own, and stock ssh pointed at it. */
 final class Installation implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(1);
 
     private final Path base;
     private final Path home;

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
 
 /** Runs other people's programs with a bound on how long they may hang. */
 final class Programs {
-    private static final Duration HANG = Duration.ofSeconds(120);
+    private static final Duration HANG = Duration.ofMinutes(2);
 
     private Programs() {}
 
