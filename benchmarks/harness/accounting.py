@@ -77,6 +77,7 @@ def heap_bytes(pid):
     for _ in range(2):
         subprocess.run([jcmd, str(pid), "GC.run"], check=True, stdout=subprocess.DEVNULL)
     info = subprocess.run([jcmd, str(pid), "GC.heap_info"], check=True, capture_output=True, text=True).stdout
-    # One line for G1, one for each generation of the others
-    return sum(int(kib) * 1024 for kib in re.findall(r"^\s*(?:garbage-first heap|def new generation|tenured generation|"
-                                                     r"PSYoungGen|ParOldGen)\s+total \d+K, used (\d+)K", info, re.M))
+    # One line for G1 and for ZGC, one for each generation of the others
+    return sum(int(kib) * 1024 for kib in re.findall(
+        r"^\s*(?:garbage-first heap|ZHeap|DefNew|Tenured|PSYoungGen|ParOldGen)\b.*?used (\d+)K", info,
+        re.M))

@@ -25,7 +25,7 @@ def free_port():
 
 
 def wait_for_banner(port, process, patience):
-    """Seconds until the server greets as an SSH server."""
+    """Returns when the server greets as an SSH server."""
     begin = time.monotonic()
     while time.monotonic() - begin < patience:
         if process.poll() is not None:
@@ -34,7 +34,7 @@ def wait_for_banner(port, process, patience):
             with socket.create_connection(("127.0.0.1", port), 1) as connection:
                 connection.settimeout(5)
                 if connection.recv(4) == b"SSH-":
-                    return time.monotonic() - begin
+                    return
         except OSError:
             time.sleep(0.005)
     raise RuntimeError(f"no SSH banner on port {port} within {patience} s")
@@ -60,9 +60,12 @@ class Peer:
 
     def start(self, patience=90):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            command = self.command()
+            begin = time.monotonic()
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                             start_new_session=True, env=self.environment())
-        took = wait_for_banner(self.port, self.process, patience)
+        wait_for_banner(self.port, self.process, patience)
+        took = time.monotonic() - begin
         # What runs now belongs to the server itself, not to a connection
         self.settled_children()
         return took

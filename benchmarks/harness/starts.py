@@ -30,11 +30,10 @@ class Start:
 
 def cold_start(peer):
     other = peer.another()
-    begin = time.monotonic()
-    other.start()
-    took = time.monotonic() - begin
-    other.stop()
-    return took
+    try:
+        return other.start()
+    finally:
+        other.stop()
 
 
 def command(peer):
@@ -45,4 +44,4 @@ def command(peer):
 
 def all_rows(_):
     yield Start("cold start of postern serve (beside it: the limit)", [Metric("to the banner", "s", 1.0)], cold_start, 1.0)
-    yield Start("start of the CLI (beside it: the limit)", [Metric("postern --version", "s", 1.0)], command, 0.4)
+    yield Start("start of the CLI (beside it: the limit)", [Metric("postern sandbox list", "s", 1.0)], command, 0.4)
