@@ -23,6 +23,7 @@ public final class Database {
     private final String name;
     private final DataSource source;
     private final Optional<Duration> longest;
+    private final Optional<SchemaGate> schema;
 
     /**
      * Over a pool of the gateway's.
@@ -31,18 +32,35 @@ public final class Database {
      * @param source connections with auto-commit on
      */
     public Database(String name, DataSource source) {
-        this(name, source, Optional.empty());
+        this(name, source, Optional.empty(), Optional.empty());
     }
 
-    private Database(String name, DataSource source, Optional<Duration> longest) {
+    private Database(
+            String name,
+            DataSource source,
+            Optional<Duration> longest,
+            Optional<SchemaGate> schema) {
         this.name = name;
         this.source = source;
         this.longest = longest;
+        this.schema = schema;
+    }
+
+    /**
+     * The same database for a store, whose tables are brought up to date: now if the database answers, else before the
+     * first use.
+     *
+     * @throws PosternException with {@code database.schema} if the tables cannot be brought up to date
+     */
+    public Database with(Migrations migrations) {
+        SchemaGate gate = new SchemaGate(migrations, this);
+        gate.begin();
+        return new Database(name, source, longest, Optional.of(gate));
     }
 
     /** The same database for callers who give up after a time; what was begun may still be done after that. */
     public Database within(Duration time) {
-        return new Database(name, source, Optional.of(time));
+        return new Database(name, source, Optional.of(time), schema);
     }
 
     /** Work on a connection. */
@@ -58,6 +76,7 @@ public final class Database {
                 name,
                 longest,
                 () -> {
+                    schema.ifPresent(SchemaGate::pass);
                     try (Connection connection = source.getConnection()) {
                         return work.on(connection);
                     } catch (SQLException e) {
@@ -78,6 +97,7 @@ public final class Database {
                 name,
                 longest,
                 () -> {
+                    schema.ifPresent(SchemaGate::pass);
                     for (int left = TRIES - 1; ; left--) {
                         try {
                             return inTransaction(work);
@@ -92,17 +112,16 @@ public final class Database {
 
     private <T> T inTransaction(Work<T> work) throws SQLException {
         try (Connection connection = source.getConnection()) {
-            connection.setAutoCommit(false);
+            Transaction.begin(connection);
+            T result;
             try {
-                T result = work.on(connection);
-                connection.commit();
-                return result;
+                result = work.on(connection);
             } catch (SQLException | RuntimeException e) {
-                rollBack(connection, e);
+                Transaction.rollBack(connection, e);
                 throw e;
-            } finally {
-                connection.setAutoCommit(true);
             }
+            Transaction.commit(connection);
+            return result;
         }
     }
 
@@ -127,14 +146,6 @@ public final class Database {
     static void execute(Connection connection, String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(sql);
-        }
-    }
-
-    private static void rollBack(Connection connection, Exception cause) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            cause.addSuppressed(e);
         }
     }
 

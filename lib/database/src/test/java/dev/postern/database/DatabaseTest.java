@@ -184,6 +184,73 @@ class DatabaseTest {
                 .hasMessageContaining("deadlock");
     }
 
+    /** The connections of a pool are used again, and so is what the last one left. */
+    @Test
+    void aBeginThatFailedDoesNotSpoilTheNextTransaction() throws Exception {
+        try (PooledOne pool = new PooledOne(Sqlite.open(file, 50))) {
+            Database pooled = new Database("main", pool.source());
+            try (Connection _ = Sqlite.lock(file)) {
+                assertThatThrownBy(() ->
+                                pooled.write(c ->
+                                        Sql.of("INSERT INTO thing (id) VALUES ('a')").update(c)))
+                        .isInstanceOf(PosternException.class);
+            }
+            assertThatThrownBy(() ->
+                            pooled.write(c -> {
+                                Sql.of("INSERT INTO thing (id) VALUES ('half')").update(c);
+                                throw new IllegalArgumentException("stop");
+                            }))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThat(ids()).isEmpty();
+            pooled.write(c -> Sql.of("INSERT INTO thing (id) VALUES ('whole')").update(c));
+            assertThat(ids()).containsExactly("whole");
+        }
+    }
+
+    @Test
+    void aCommitHoldsNoLockAfterwards() throws Exception {
+        try (PooledOne pool = new PooledOne(Sqlite.open(file, 50))) {
+            Database pooled = new Database("main", pool.source());
+            pooled.write(c -> {
+                Sql.of("INSERT INTO thing (id) VALUES ('a')").update(c);
+                return true;
+            });
+            assertThat(add("b")).isEqualTo(1);
+            assertThatThrownBy(() ->
+                            pooled.write(_ -> {
+                                throw new IllegalArgumentException("stop");
+                            }))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThat(add("c")).isEqualTo(1);
+        }
+    }
+
+    /** A transaction that cannot be committed: a foreign key that is checked then. */
+    @Test
+    void aCommitThatFailsDoesNothing() throws Exception {
+        try (PooledOne pool = new PooledOne(Sqlite.open(file, 50))) {
+            Database pooled = new Database("main", pool.source());
+            pooled.write(c ->
+                    Sql.of(
+                                    "CREATE TABLE part (id TEXT REFERENCES thing (id) DEFERRABLE INITIALLY DEFERRED)")
+                            .update(c));
+            assertThatThrownBy(() ->
+                            pooled.write(
+                                    c -> Sql.of("INSERT INTO part (id) VALUES ('none')").update(c)))
+                    .isInstanceOf(PosternException.class)
+                    .hasMessageContaining("FOREIGN KEY");
+            assertThat(add("a")).isEqualTo(1);
+            assertThat(
+                            pooled.<List<Integer>>read(
+                                    c -> Sql.of("SELECT * FROM part").list(c, _ -> 1)))
+                    .isEmpty();
+            assertThat(
+                            pooled.<Integer>write(
+                                    c -> Sql.of("INSERT INTO part (id) VALUES ('a')").update(c)))
+                    .isEqualTo(1);
+        }
+    }
+
     private static void awaitQuietly(CountDownLatch latch) {
         try {
             latch.await();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.postern.api.error.PosternException;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
@@ -93,5 +94,23 @@ class MigrationsTest {
                                 .first(c, row -> row.getInt(1))
                                 .orElseThrow());
         assertThat(rows).isEqualTo(2);
+    }
+
+    @Test
+    void aDatabaseThatIsDownAtTheStartIsLookedAtLater() throws Exception {
+        Path file = folder.resolve("late.db");
+        Database late = new Database("late", Sqlite.open(file, 50));
+        Database store;
+        try (Connection _ = Sqlite.lock(file)) {
+            store = late.with(new Migrations("items", MigrationsTest.class, List.of("001-first")));
+            assertThatThrownBy(() -> store.read(c -> Sql.of("SELECT id FROM item").list(c, _ -> 1)))
+                    .isInstanceOf(PosternException.class);
+        }
+        assertThat(store.<List<Integer>>read(c -> Sql.of("SELECT id FROM item").list(c, _ -> 1)))
+                .isEmpty();
+        assertThatThrownBy(
+                        () -> late.with(new Migrations("items", MigrationsTest.class, List.of())))
+                .isInstanceOf(PosternException.class)
+                .hasMessageContaining("newer");
     }
 }

@@ -3,7 +3,11 @@ package dev.postern.keys;
 
 import dev.postern.keys.WireReader.MalformedException;
 import java.math.BigInteger;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /** What follows a key type's name in its wire form (RFC 4253 section 6.6, RFC 5656, RFC 8709, PROTOCOL.u2f). */
 final class KeyFields {
@@ -11,23 +15,25 @@ final class KeyFields {
     static final int RSA_LEAST_BITS = 2048;
 
     private static final int RSA_MOST_BITS = 16_384;
+    static final SortedSet<String> TYPES =
+            Collections.unmodifiableSortedSet(
+                    new TreeSet<>(
+                            List.of(
+                                    "ssh-ed25519",
+                                    "ssh-rsa",
+                                    "ecdsa-sha2-nistp256",
+                                    "ecdsa-sha2-nistp384",
+                                    "ecdsa-sha2-nistp521",
+                                    "sk-ssh-ed25519@openssh.com",
+                                    "sk-ecdsa-sha2-nistp256@openssh.com")));
+
     private static final Map<String, Integer> CURVES =
             Map.of("nistp256", 65, "nistp384", 97, "nistp521", 133);
 
     private KeyFields() {}
 
     static boolean known(String type) {
-        return switch (type) {
-            case "ssh-ed25519",
-                    "ssh-rsa",
-                    "ecdsa-sha2-nistp256",
-                    "ecdsa-sha2-nistp384",
-                    "ecdsa-sha2-nistp521",
-                    "sk-ssh-ed25519@openssh.com",
-                    "sk-ecdsa-sha2-nistp256@openssh.com" ->
-                    true;
-            default -> false;
-        };
+        return TYPES.contains(type);
     }
 
     /** Reads and checks the fields of a known type; answers the modulus's bits of an RSA key, else 0. */

@@ -8,10 +8,16 @@ import dev.postern.keys.WireReader.MalformedException;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.SortedSet;
 
 /** Reads public keys in OpenSSH's one-line form and in their wire form. Never throws for what somebody wrote. */
 public final class PublicKeys {
     private PublicKeys() {}
+
+    /** The key types that can be read, sorted. */
+    public static SortedSet<String> types() {
+        return KeyFields.TYPES;
+    }
 
     /** Reads one line such as a {@code .pub} file holds; white space around it does not matter. */
     public static KeyParse parse(String text) {

@@ -53,7 +53,7 @@ final class Json {
         if (value.isMissingNode() || value.isNull()) {
             return Optional.empty();
         }
-        if (!value.isTextual()) {
+        if (!value.isTextual() || value.asText().indexOf('\0') >= 0) {
             throw bad("The field '" + field + "' is not a text");
         }
         return Optional.of(value.asText());

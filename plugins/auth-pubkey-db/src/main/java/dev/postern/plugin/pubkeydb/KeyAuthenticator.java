@@ -10,30 +10,26 @@ import dev.postern.api.auth.Granted;
 import dev.postern.api.auth.Identity;
 import dev.postern.api.auth.Restrictions;
 import dev.postern.api.error.PosternException;
+import dev.postern.api.error.RefusalCodes;
 import dev.postern.api.key.SshPublicKey;
-import dev.postern.database.DatabaseCodes;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /** Grants a key that is stored for a user who is not disabled. */
 final class KeyAuthenticator implements Authenticator {
     private final String component;
     private final PubkeyDbSettings settings;
     private final KeyStore store;
-    private final ExecutorService lookups;
+    private final InstantSource clock;
 
     KeyAuthenticator(
-            String component, PubkeyDbSettings settings, KeyStore store, ExecutorService lookups) {
+            String component, PubkeyDbSettings settings, KeyStore store, InstantSource clock) {
         this.component = component;
         this.settings = settings;
         this.store = store;
-        this.lookups = lookups;
+        this.clock = clock;
     }
 
     @Override
@@ -43,16 +39,19 @@ final class KeyAuthenticator implements Authenticator {
         }
         SshPublicKey key = plain.key();
         String line = key.line();
-        // Expiry is the gateway's to judge, from notAfter, so that it can say so; a disabled user
-        // is nobody's business.
+        // One path for a known and an unknown key. A disabled user's key is nobody's.
         List<KeyOwner> owners =
-                within(() -> store.owners(key.fingerprint())).stream()
+                answer(() -> store.owners(key.fingerprint())).stream()
                         .filter(o -> o.publicKey().equals(line) && !o.disabled())
                         .toList();
         if (owners.isEmpty()) {
             return AuthDecision.ABSTAINED;
         }
         KeyOwner first = owners.getFirst();
+        if (first.expiresAt().filter(end -> !clock.instant().isBefore(end)).isPresent()) {
+            return new AuthDecision.Denied(
+                    RefusalCodes.AUTH_EXPIRED, "key " + first.keyId() + " has expired");
+        }
         return new Granted(
                 owners.stream().map(o -> new Identity(component, o.user(), o.team())).toList(),
                 new CredentialRef(component, first.keyId()),
@@ -65,31 +64,21 @@ final class KeyAuthenticator implements Authenticator {
     @Override
     public Confirmation confirm(AuthOffer offer, Granted granted) throws InterruptedException {
         String id = granted.credential().id();
-        return within(() -> store.use(id))
+        return answer(() -> store.use(id))
                 ? Confirmation.CONFIRMED
                 : new Confirmation.Refused(
                         PubkeyDbCodes.GONE, "key " + id + " or its user has ended meanwhile");
     }
 
-    /** A database that hangs must not hold a login longer than the configured time. */
-    private <T> T within(Callable<T> lookup) throws InterruptedException {
-        Future<T> answer = lookups.submit(lookup);
+    /** A store that was interrupted says so with a failure and the flag. */
+    private static <T> T answer(Supplier<T> lookup) throws InterruptedException {
         try {
-            return answer.get(settings.lookupTimeout().toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException e) {
-            throw new PosternException(
-                    DatabaseCodes.UNAVAILABLE,
-                    "The database did not answer within "
-                            + settings.lookupTimeout().toMillis()
-                            + " ms",
-                    e);
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof PosternException failure) {
-                throw failure;
+            return lookup.get();
+        } catch (PosternException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
             }
-            throw new PosternException(DatabaseCodes.UNAVAILABLE, "The look-up failed", e);
-        } finally {
-            answer.cancel(true);
+            throw e;
         }
     }
 }

@@ -21,7 +21,9 @@ import java.util.regex.Pattern;
 /** Users and keys in the admin API. An administrator may do everything, a user what concerns the user alone. */
 final class KeyRoutes {
     private static final Pattern USER_NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._@-]{0,62}");
+    private static final Pattern KEY_ID = Pattern.compile("[0-9a-f-]{36}");
     private static final int KEY_NAME_MOST = 100;
+    private static final int COMMENT_MOST = 256;
     private static final String USER_SCHEMA =
             "{\"type\":\"object\",\"required\":[\"name\"],\"properties\":{\"name\":{\"type\":\"string\"},"
                     + "\"teams\":{\"type\":\"array\",\"items\":{\"type\":\"string\"}}}}";
@@ -104,6 +106,7 @@ final class KeyRoutes {
         return Json.answer(200, answer);
     }
 
+    /** With {@code ?if-absent=true} one that is there and is the same is an answer, not a conflict. */
     private ApiResponse addUser(ApiRequest request) {
         Json body = Json.of(request, Set.of("name", "teams"));
         String name = body.required("name");
@@ -127,20 +130,23 @@ final class KeyRoutes {
                                     + t
                                     + "', expected letters, digits and . _ @ -, at most 63");
                 });
+        if ("true".equals(request.query().get("if-absent"))) {
+            Optional<User> there =
+                    store.user(name)
+                            .filter(u ->
+                                    !u.disabled()
+                                            && u.teams().equals(teams.stream().sorted().toList()));
+            if (there.isPresent()) {
+                return Json.answer(200, describe(there.get()));
+            }
+        }
         return Json.answer(201, describe(store.addUser(name, teams)));
     }
 
     private ApiResponse getUser(ApiRequest request) {
         String name = subject(request);
         return Json.answer(
-                200,
-                describe(
-                        store.user(name)
-                                .orElseThrow(() ->
-                                        new ApiProblem(
-                                                404,
-                                                PubkeyDbCodes.NO_USER,
-                                                "There is no user '" + name + "'"))));
+                200, describe(store.user(name).orElseThrow(() -> KeyStore.noUser(name))));
     }
 
     private ApiResponse changeUser(ApiRequest request) {
@@ -167,6 +173,7 @@ final class KeyRoutes {
         return Json.answer(200, answer);
     }
 
+    /** With {@code ?if-absent=true} a key that the user has already is an answer, not a conflict. */
     private ApiResponse addKey(ApiRequest request) {
         Json body = Json.of(request, Set.of("name", "public_key", "expires_in"));
         KeyParse.Parsed parsed =
@@ -181,10 +188,9 @@ final class KeyRoutes {
                     code(KeyParse.Reason.UNKNOWN_TYPE),
                     "Keys of type '" + parsed.key().algorithm() + "' are not accepted here");
         }
-        String name = body.text("name").filter(n -> !n.isBlank()).orElse(parsed.comment()).strip();
-        if (name.isEmpty()
-                || name.length() > KEY_NAME_MOST
-                || name.chars().anyMatch(Character::isISOControl)) {
+        String comment = shown(parsed.comment());
+        String name = body.text("name").filter(n -> !n.isBlank()).orElse(comment).strip();
+        if (name.isEmpty() || name.length() > KEY_NAME_MOST || !name.equals(shown(name))) {
             throw new ApiProblem(
                     400,
                     PubkeyDbCodes.KEY_NAME,
@@ -192,20 +198,50 @@ final class KeyRoutes {
         }
         Optional<Instant> expiresAt =
                 body.text("expires_in").map(Lifetimes::parse).map(store::after);
+        if ("true".equals(request.query().get("if-absent"))) {
+            Optional<StoredKey> there =
+                    store.keys(subject(request)).stream()
+                            .filter(k -> k.publicKey().equals(parsed.key().line()))
+                            .findFirst();
+            if (there.isPresent()) {
+                return Json.answer(200, describe(there.get()));
+            }
+        }
         return Json.answer(
                 201,
-                describe(
-                        store.addKey(
-                                subject(request),
-                                name,
-                                parsed.key(),
-                                parsed.comment(),
-                                expiresAt)));
+                describe(store.addKey(subject(request), name, parsed.key(), comment, expiresAt)));
     }
 
     private ApiResponse deleteKey(ApiRequest request) {
-        store.deleteKey(subject(request), request.pathParameters().getOrDefault("id", ""));
+        String id = request.pathParameters().getOrDefault("id", "");
+        String user = subject(request);
+        if (!KEY_ID.matcher(id).matches()) {
+            throw KeyStore.noKey(user, id);
+        }
+        store.deleteKey(user, id);
         return ApiResponse.noContent();
+    }
+
+    /** A text as it may reach a terminal: cut, and without what moves a cursor or turns the direction of writing. */
+    private static String shown(String text) {
+        StringBuilder clean = new StringBuilder();
+        text.codePoints()
+                .limit(COMMENT_MOST)
+                .map(c -> hidden(c) ? '?' : c)
+                .forEach(clean::appendCodePoint);
+        return clean.toString();
+    }
+
+    private static boolean hidden(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.SURROGATE,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR ->
+                    true;
+            default -> false;
+        };
     }
 
     private static String subject(ApiRequest request) {
@@ -215,6 +251,9 @@ final class KeyRoutes {
                     403,
                     PubkeyDbCodes.NOT_YOURS,
                     "The token of '" + request.caller().subject() + "' may manage only that user");
+        }
+        if (!USER_NAME.matcher(user).matches()) {
+            throw KeyStore.noUser(user);
         }
         return user;
     }

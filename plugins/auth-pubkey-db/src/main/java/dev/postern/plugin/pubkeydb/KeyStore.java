@@ -16,26 +16,35 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
 /** Users, their teams and their keys. */
 final class KeyStore {
+    static final Migrations MIGRATIONS =
+            new Migrations("pubkey-db", KeyStore.class, List.of("001-keys"));
+
     private final String component;
     private final Database database;
+    private final Database logins;
     private final InstantSource clock;
     private final Events events;
 
-    KeyStore(String component, Database database, InstantSource clock, Events events) {
+    /** The store over a database, and over the same one for logins, which give up sooner. */
+    KeyStore(
+            String component,
+            Database database,
+            Database logins,
+            InstantSource clock,
+            Events events) {
         this.component = component;
         this.database = database;
+        this.logins = logins;
         this.clock = clock;
         this.events = events;
-    }
-
-    void migrate() {
-        new Migrations("pubkey-db", KeyStore.class, List.of("001-keys")).apply(database);
     }
 
     /** The instant that lies a time from now. */
@@ -43,10 +52,19 @@ final class KeyStore {
         return clock.instant().plus(lifetime);
     }
 
+    /** All users; one statement, however many there are. */
     List<User> users() {
-        return database.read(c ->
-                Sql.of("SELECT name, disabled, created_at FROM pubkey_user ORDER BY name")
-                        .list(c, row -> user(c, row)));
+        List<User> rows =
+                database.read(c ->
+                        Sql.of(
+                                        "SELECT u.name, u.disabled, u.created_at, m.team FROM pubkey_user u"
+                                                + " LEFT JOIN pubkey_member m ON m.user_name = u.name ORDER BY u.name, m.team")
+                                .list(
+                                        c,
+                                        row -> user(row, Sql.text(row, "team").stream().toList())));
+        Map<String, User> users = new LinkedHashMap<>();
+        rows.forEach(row -> users.merge(row.name(), row, User::withTeamsOf));
+        return List.copyOf(users.values());
     }
 
     Optional<User> user(String name) {
@@ -75,11 +93,11 @@ final class KeyStore {
     /** Removes a user with all keys; their connections end. */
     void deleteUser(String name) {
         database.write(c -> {
-            User user = find(c, name).orElseThrow(() -> noUser(name));
+            requireUser(c, name);
             Sql.of("DELETE FROM pubkey_key WHERE user_name = ?", name).update(c);
             Sql.of("DELETE FROM pubkey_member WHERE user_name = ?", name).update(c);
             Sql.of("DELETE FROM pubkey_user WHERE name = ?", name).update(c);
-            publishDisabled(c, user);
+            publishDisabled(c, name);
             return true;
         });
     }
@@ -87,10 +105,10 @@ final class KeyStore {
     /** Lets a user in again or no more; their connections end. */
     User setDisabled(String name, boolean disabled) {
         return database.write(c -> {
-            User user = find(c, name).orElseThrow(() -> noUser(name));
+            requireUser(c, name);
             Sql.of("UPDATE pubkey_user SET disabled = ? WHERE name = ?", disabled, name).update(c);
             if (disabled) {
-                publishDisabled(c, user);
+                publishDisabled(c, name);
             }
             return find(c, name).orElseThrow();
         });
@@ -152,8 +170,7 @@ final class KeyStore {
         database.write(c -> {
             if (Sql.of("DELETE FROM pubkey_key WHERE id = ? AND user_name = ?", id, user).update(c)
                     == 0) {
-                throw new ApiProblem(
-                        404, PubkeyDbCodes.NO_KEY, "User '" + user + "' has no key '" + id + "'");
+                throw noKey(user, id);
             }
             events.publish(c, new Event.CredentialRevoked(new CredentialRef(component, id)));
             return true;
@@ -162,7 +179,7 @@ final class KeyStore {
 
     /** One look-up, the same for a known and an unknown key. */
     List<KeyOwner> owners(String fingerprint) {
-        return database.read(c ->
+        return logins.read(c ->
                 Sql.of(
                                 "SELECT k.id, k.public_key, k.user_name, u.disabled, m.team, k.expires_at FROM pubkey_key k"
                                         + " JOIN pubkey_user u ON u.name = k.user_name"
@@ -175,7 +192,7 @@ final class KeyStore {
     /** Notes that a login used a key; false if the key or its user is no longer good. */
     boolean use(String keyId) {
         Instant now = clock.instant();
-        return database.write(c ->
+        return logins.write(c ->
                 Sql.of(
                                         "UPDATE pubkey_key SET last_used_at = ? WHERE id = ? AND (expires_at IS NULL OR expires_at > ?)"
                                                 + " AND EXISTS (SELECT 1 FROM pubkey_user u WHERE u.name = user_name AND u.disabled = 0)",
@@ -186,18 +203,9 @@ final class KeyStore {
                         == 1);
     }
 
-    private void publishDisabled(Connection connection, User user) throws SQLException {
-        for (Identity identity : identities(component, user)) {
-            events.publish(connection, new Event.IdentityDisabled(identity));
-        }
-    }
-
-    private static List<Identity> identities(String component, User user) {
-        return user.teams().isEmpty()
-                ? List.of(new Identity(component, user.name()))
-                : user.teams().stream()
-                        .map(t -> new Identity(component, user.name(), Optional.of(t)))
-                        .toList();
+    /** In all teams, since no team is named. */
+    private void publishDisabled(Connection connection, String user) throws SQLException {
+        events.publish(connection, new Event.IdentityDisabled(new Identity(component, user)));
     }
 
     private static void requireUser(Connection connection, String name) throws SQLException {
@@ -208,19 +216,20 @@ final class KeyStore {
 
     private static Optional<User> find(Connection connection, String name) throws SQLException {
         return Sql.of("SELECT name, disabled, created_at FROM pubkey_user WHERE name = ?", name)
-                .first(connection, row -> user(connection, row));
+                .first(connection, row -> user(row, teams(connection, name)));
     }
 
-    private static User user(Connection connection, ResultSet row) throws SQLException {
-        String name = row.getString("name");
-        List<String> teams =
-                Sql.of("SELECT team FROM pubkey_member WHERE user_name = ? ORDER BY team", name)
-                        .list(connection, member -> member.getString("team"));
+    private static User user(ResultSet row, List<String> teams) throws SQLException {
         return new User(
-                name,
+                row.getString("name"),
                 teams,
                 row.getInt("disabled") != 0,
                 Instant.ofEpochMilli(row.getLong("created_at")));
+    }
+
+    private static List<String> teams(Connection connection, String user) throws SQLException {
+        return Sql.of("SELECT team FROM pubkey_member WHERE user_name = ? ORDER BY team", user)
+                .list(connection, member -> member.getString("team"));
     }
 
     private static StoredKey key(ResultSet row) throws SQLException {
@@ -247,8 +256,13 @@ final class KeyStore {
                 Sql.instant(row, "expires_at"));
     }
 
-    private static ApiProblem noUser(String name) {
+    static ApiProblem noUser(String name) {
         return new ApiProblem(404, PubkeyDbCodes.NO_USER, "There is no user '" + name + "'");
+    }
+
+    static ApiProblem noKey(String user, String id) {
+        return new ApiProblem(
+                404, PubkeyDbCodes.NO_KEY, "User '" + user + "' has no key '" + id + "'");
     }
 
     private static ApiProblem duplicate(SshPublicKey key) {

@@ -29,9 +29,16 @@ final class PubkeyDbFactory implements ComponentFactory {
     @Override
     public Component create(String name, ConfigReader settings, PluginContext context) {
         PubkeyDbSettings read = PubkeyDbSettings.read(settings);
-        Database database = new Database(read.database(), context.database(read.database()));
-        KeyStore store = new KeyStore(name, database, context.clock(), context.events());
-        store.migrate();
-        return new PubkeyDbComponent(name, read, store);
+        Database database =
+                new Database(read.database(), context.database(read.database()))
+                        .with(KeyStore.MIGRATIONS);
+        KeyStore store =
+                new KeyStore(
+                        name,
+                        database,
+                        database.within(read.lookupTimeout()),
+                        context.clock(),
+                        context.events());
+        return new PubkeyDbComponent(name, read, store, context.clock());
     }
 }

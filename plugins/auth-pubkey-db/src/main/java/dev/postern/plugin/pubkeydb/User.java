@@ -3,6 +3,7 @@ package dev.postern.plugin.pubkeydb;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Somebody who may own keys.
@@ -15,5 +16,14 @@ import java.util.List;
 record User(String name, List<String> teams, boolean disabled, Instant createdAt) {
     User {
         teams = List.copyOf(teams);
+    }
+
+    /** This user in the other's teams too. */
+    User withTeamsOf(User other) {
+        return new User(
+                name,
+                Stream.concat(teams.stream(), other.teams.stream()).toList(),
+                disabled,
+                createdAt);
     }
 }

@@ -20,5 +20,8 @@ final class RegistryCodes {
     /** The backend is not one that this registry may name. */
     static final RefusalCode BACKEND = RefusalCode.user("registry.backend-not-listed");
 
+    /** The sandbox has ended, but its backend could not remove what it made for it. */
+    static final RefusalCode DESTROY_FAILED = RefusalCode.external("registry.destroy-failed");
+
     private RegistryCodes() {}
 }

@@ -22,7 +22,9 @@ final class RegistryComponent implements Component {
             Map<String, SandboxProvisioner> provisioners,
             PluginContext context) {
         this.resolver = new RegistryResolver(name, settings, store, context.clock());
-        this.routes = new RegistryRoutes(name, settings, store, provisioners, context.gateway());
+        this.routes =
+                new RegistryRoutes(
+                        name, settings, store, provisioners, context.gateway(), context.clock());
     }
 
     @Override

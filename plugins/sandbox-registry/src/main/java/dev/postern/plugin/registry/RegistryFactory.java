@@ -36,9 +36,16 @@ final class RegistryFactory implements ComponentFactory {
         for (String backend : read.backends()) {
             context.component(backend).provisioner().ifPresent(p -> provisioners.put(backend, p));
         }
-        Database database = new Database(read.database(), context.database(read.database()));
-        SandboxStore store = new SandboxStore(name, database, context.clock(), context.events());
-        store.migrate();
+        Database database =
+                new Database(read.database(), context.database(read.database()))
+                        .with(SandboxStore.MIGRATIONS);
+        SandboxStore store =
+                new SandboxStore(
+                        name,
+                        database,
+                        database.within(read.lookupTimeout()),
+                        context.clock(),
+                        context.events());
         return new RegistryComponent(name, read, store, provisioners, context);
     }
 }

@@ -3,8 +3,8 @@ package dev.postern.plugin.registry;
 
 import dev.postern.api.auth.Identity;
 import dev.postern.api.auth.Restrictions;
+import dev.postern.api.error.PosternException;
 import dev.postern.api.sandbox.Resolution;
-import dev.postern.api.sandbox.SandboxRef;
 import dev.postern.api.sandbox.SandboxRequest;
 import dev.postern.api.sandbox.SandboxResolver;
 import dev.postern.api.sandbox.SandboxState;
@@ -27,8 +27,8 @@ final class RegistryResolver implements SandboxResolver {
     }
 
     @Override
-    public Resolution resolve(SandboxRequest request) {
-        Optional<Sandbox> found = request.sandbox().filter(SandboxIds::valid).flatMap(store::find);
+    public Resolution resolve(SandboxRequest request) throws InterruptedException {
+        Optional<Sandbox> found = lookUp(request.sandbox().filter(SandboxIds::valid));
         if (found.isEmpty() || found.get().endedAt(clock.instant())) {
             return new Resolution.NotFound();
         }
@@ -43,17 +43,24 @@ final class RegistryResolver implements SandboxResolver {
                     "sandbox '" + sandbox.id() + "' is not open to any of " + request.identities());
         }
         return new Resolution.Found(
-                new SandboxRef(
-                        component,
-                        sandbox.id(),
-                        sandbox.generation(),
-                        sandbox.backend(),
-                        sandbox.attributes()),
+                sandbox.ref(component),
                 actor.get(),
                 SandboxState.UNKNOWN,
                 Optional.empty(),
                 Restrictions.NONE,
                 sandbox.expiresAt());
+    }
+
+    /** A store that was interrupted says so with a failure and the flag. */
+    private Optional<Sandbox> lookUp(Optional<String> id) throws InterruptedException {
+        try {
+            return id.flatMap(store::lookUp);
+        } catch (PosternException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            throw e;
+        }
     }
 
     private static boolean mayOpen(Identity identity, Sandbox sandbox) {

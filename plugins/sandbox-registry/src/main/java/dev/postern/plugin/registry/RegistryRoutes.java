@@ -12,20 +12,24 @@ import dev.postern.api.admin.ApiRoute;
 import dev.postern.api.admin.Role;
 import dev.postern.api.plugin.GatewayInfo;
 import dev.postern.api.sandbox.SandboxProvisioner;
-import dev.postern.api.sandbox.SandboxRef;
 import dev.postern.api.value.Endpoint;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sandboxes in the admin API. */
 final class RegistryRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(RegistryRoutes.class);
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final Set<String> FIELDS =
             Set.of("id", "owner", "team", "backend", "attributes", "expires_in");
@@ -41,18 +45,21 @@ final class RegistryRoutes {
     private final SandboxStore store;
     private final Map<String, SandboxProvisioner> provisioners;
     private final GatewayInfo gateway;
+    private final InstantSource clock;
 
     RegistryRoutes(
             String component,
             RegistrySettings settings,
             SandboxStore store,
             Map<String, SandboxProvisioner> provisioners,
-            GatewayInfo gateway) {
+            GatewayInfo gateway,
+            InstantSource clock) {
         this.component = component;
         this.settings = settings;
         this.store = store;
         this.provisioners = Map.copyOf(provisioners);
         this.gateway = gateway;
+        this.clock = clock;
     }
 
     List<ApiRoute> all() {
@@ -100,7 +107,8 @@ final class RegistryRoutes {
         return answer(200, describe(find(request)));
     }
 
-    private ApiResponse add(ApiRequest request) {
+    /** With {@code ?if-absent=true} one that is there and is the same is an answer, not a conflict. */
+    private ApiResponse add(ApiRequest request) throws InterruptedException {
         JsonNode body = body(request);
         String id = required(body, "id");
         if (!SandboxIds.valid(id)) {
@@ -121,35 +129,73 @@ final class RegistryRoutes {
                             + "', expected "
                             + String.join(", ", settings.backends()));
         }
-        Sandbox made =
-                store.add(
-                        id,
-                        required(body, "owner"),
-                        text(body, "team"),
-                        backend,
-                        attributes(body),
-                        text(body, "expires_in").map(RegistryRoutes::lifetime));
-        return answer(201, describe(made));
+        Optional<Duration> lifetime = text(body, "expires_in").map(RegistryRoutes::lifetime);
+        Optional<String> team = text(body, "team");
+        String owner = required(body, "owner");
+        Map<String, String> attributes = attributes(body);
+        Optional<Sandbox> there = store.find(id);
+        if (there.isPresent()) {
+            if (isOneLike(there.get(), owner, team, backend, attributes)
+                    && "true".equals(request.query().get("if-absent"))) {
+                return answer(200, describe(there.get()));
+            }
+            if (there.get().expiredAt(clock.instant())) {
+                end(there.get());
+            }
+        }
+        return answer(201, describe(store.add(id, owner, team, backend, attributes, lifetime)));
+    }
+
+    private boolean isOneLike(
+            Sandbox there,
+            String owner,
+            Optional<String> team,
+            String backend,
+            Map<String, String> attributes) {
+        return !there.endedAt(clock.instant())
+                && there.owner().equals(owner)
+                && there.team().equals(team)
+                && there.backend().equals(backend)
+                && there.attributes().equals(attributes);
     }
 
     private ApiResponse kill(ApiRequest request) throws InterruptedException {
-        Sandbox sandbox = store.remove(find(request).id());
+        end(find(request));
+        return ApiResponse.noContent();
+    }
+
+    /** Nobody can enter it once this is committed; then its backend removes what it made for it. */
+    private void end(Sandbox which) throws InterruptedException {
+        Sandbox sandbox = store.end(which.id());
         SandboxProvisioner provisioner = provisioners.get(sandbox.backend());
         if (provisioner != null) {
-            provisioner.destroy(
-                    new SandboxRef(
-                            component,
-                            sandbox.id(),
-                            sandbox.generation(),
-                            sandbox.backend(),
-                            sandbox.attributes()));
+            try {
+                provisioner.destroy(sandbox.ref(component));
+            } catch (RuntimeException e) {
+                LOG.atWarn()
+                        .setMessage("A sandbox ended, but its backend could not remove it")
+                        .addKeyValue("sandbox", sandbox.id())
+                        .addKeyValue("backend", sandbox.backend())
+                        .setCause(e)
+                        .log();
+                throw new ApiProblem(
+                        502,
+                        RegistryCodes.DESTROY_FAILED,
+                        "Sandbox '"
+                                + sandbox.id()
+                                + "' has ended and nobody can enter it, but its backend '"
+                                + sandbox.backend()
+                                + "' could not remove it; end it again to try once more");
+            }
         }
-        return ApiResponse.noContent();
+        store.forget(sandbox);
     }
 
     private Sandbox find(ApiRequest request) {
         String id = request.pathParameters().getOrDefault("id", "");
-        return store.find(id)
+        return Optional.of(id)
+                .filter(SandboxIds::valid)
+                .flatMap(store::find)
                 .filter(s -> visible(s, request))
                 .orElseThrow(() -> SandboxStore.unknown(id));
     }
@@ -172,6 +218,7 @@ final class RegistryRoutes {
         tree.put("backend", sandbox.backend());
         ObjectNode attributes = tree.putObject("attributes");
         sandbox.attributes().forEach(attributes::put);
+        tree.put("state", state(sandbox));
         tree.put("created_at", sandbox.createdAt().toString());
         sandbox.expiresAt().ifPresent(t -> tree.put("expires_at", t.toString()));
         endpoint()
@@ -181,6 +228,12 @@ final class RegistryRoutes {
                                 .put("port", e.port())
                                 .put("username", sandbox.id()));
         return tree;
+    }
+
+    private String state(Sandbox sandbox) {
+        return sandbox.expiredAt(clock.instant())
+                ? "expired"
+                : sandbox.state().name().toLowerCase(Locale.ROOT);
     }
 
     private Optional<Endpoint> endpoint() {
@@ -220,7 +273,7 @@ final class RegistryRoutes {
         if (value.isMissingNode() || value.isNull()) {
             return Optional.empty();
         }
-        if (!value.isTextual() || value.asText().isBlank()) {
+        if (!value.isTextual() || value.asText().isBlank() || value.asText().indexOf('\0') >= 0) {
             throw bad("The field '" + field + "' is not a text");
         }
         return Optional.of(value.asText());
@@ -228,10 +281,14 @@ final class RegistryRoutes {
 
     private static Map<String, String> attributes(JsonNode body) {
         JsonNode value = body.path("attributes");
+        if (!value.isMissingNode() && !value.isObject()) {
+            throw bad("The field 'attributes' is not an object of texts");
+        }
         Map<String, String> attributes = new LinkedHashMap<>();
         value.properties()
                 .forEach(entry -> {
-                    if (!entry.getValue().isTextual()) {
+                    if (!entry.getValue().isTextual()
+                            || (entry.getKey() + entry.getValue().asText()).indexOf('\0') >= 0) {
                         throw bad("The attribute '" + entry.getKey() + "' is not a text");
                     }
                     attributes.put(entry.getKey(), entry.getValue().asText());

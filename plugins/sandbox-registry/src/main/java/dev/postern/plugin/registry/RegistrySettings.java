@@ -2,12 +2,14 @@
 package dev.postern.plugin.registry;
 
 import dev.postern.api.config.ConfigReader;
+import java.time.Duration;
 import java.util.List;
 
 /**
  * Settings of a component of type {@code sandbox-registry}; see the plugin's reference.conf.
  */
-record RegistrySettings(String database, List<String> accepts, List<String> backends) {
+record RegistrySettings(
+        String database, Duration lookupTimeout, List<String> accepts, List<String> backends) {
     RegistrySettings {
         accepts = List.copyOf(accepts);
         backends = List.copyOf(backends);
@@ -15,6 +17,9 @@ record RegistrySettings(String database, List<String> accepts, List<String> back
 
     static RegistrySettings read(ConfigReader reader) {
         return new RegistrySettings(
-                reader.string("database"), reader.strings("accepts"), reader.strings("backends"));
+                reader.string("database"),
+                reader.duration("lookup-timeout", Duration.ofMillis(100), Duration.ofSeconds(30)),
+                reader.strings("accepts"),
+                reader.strings("backends"));
     }
 }

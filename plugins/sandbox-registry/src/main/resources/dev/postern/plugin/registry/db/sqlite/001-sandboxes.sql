@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: Apache-2.0
--- Times are milliseconds since 1970.
+-- Times are milliseconds since 1970; state is registered or ending.
 CREATE TABLE registry_sandbox (
   id TEXT NOT NULL PRIMARY KEY,
   generation TEXT NOT NULL,
   owner TEXT NOT NULL,
   team TEXT,
   backend TEXT NOT NULL,
+  state TEXT NOT NULL,
   created_at INTEGER NOT NULL,
   expires_at INTEGER
 );
