@@ -91,6 +91,13 @@ public final class Databases implements AutoCloseable {
             HikariConfig config, DatabaseSettings settings, Path stateDirectory) {
         Path file = stateDirectory.resolve(settings.url().substring(SQLITE.length()));
         try {
+            Path parent = file.toAbsolutePath().getParent();
+            if (parent != null) {
+                Files.createDirectories(
+                        parent,
+                        PosixFilePermissions.asFileAttribute(
+                                PosixFilePermissions.fromString("rwx------")));
+            }
             if (!Files.exists(file)) {
                 Files.createFile(
                         file,
@@ -99,7 +106,7 @@ public final class Databases implements AutoCloseable {
             }
         } catch (IOException e) {
             throw new ConfigException(
-                    "The database file '" + file + "' cannot be made: " + e.getMessage());
+                    "The database file '" + file + "' cannot be made: " + StateDirectory.reason(e));
         }
         config.setJdbcUrl(SQLITE + file);
         config.setDriverClassName("org.sqlite.JDBC");

@@ -24,7 +24,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
                     "org.eclipse.jetty", Level.WARN,
                     "com.zaxxer.hikari", Level.WARN,
                     "org.apache.sshd", Level.WARN,
-                    "io.micrometer", Level.WARN);
+                    "io.micrometer", Level.WARN,
+                    // Its parent class is MINA's and logs in its name; Connection says it better.
+                    "dev.postern.runtime.ssh.GatewaySession", Level.WARN);
 
     @Override
     public ExecutionStatus configure(LoggerContext context) {
