@@ -26,6 +26,7 @@ import picocli.CommandLine.ParseResult;
             KeyCommand.class,
             SandboxCommand.class,
             SessionCommand.class,
+            KnownHostsCommand.class,
             ExplainCommand.class
         },
         footer = {

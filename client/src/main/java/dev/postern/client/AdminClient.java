@@ -62,6 +62,16 @@ public final class AdminClient implements AutoCloseable {
     }
 
     /**
+     * GET of a text that is not JSON.
+     *
+     * @throws AdminProblem if the gateway refuses
+     * @throws AdminUnreachable if none answers
+     */
+    public String text(String path) throws InterruptedException {
+        return exchange(request(path).GET().build());
+    }
+
+    /**
      * POST with a JSON body.
      *
      * @throws AdminProblem if the gateway refuses
@@ -103,20 +113,24 @@ public final class AdminClient implements AutoCloseable {
     }
 
     private JsonNode send(HttpRequest request) throws InterruptedException {
+        return tree(exchange(request));
+    }
+
+    private String exchange(HttpRequest request) throws InterruptedException {
         HttpResponse<String> response;
         try {
             response = http.send(request, BodyHandlers.ofString());
         } catch (IOException e) {
             throw new AdminUnreachable("No gateway answers at " + base + ", is it running?");
         }
-        JsonNode body = tree(response.body());
         if (response.statusCode() >= 400) {
+            JsonNode problem = tree(response.body());
             throw new AdminProblem(
                     response.statusCode(),
-                    body.path("code").asText("http." + response.statusCode()),
-                    body.path("detail").asText("The gateway answered " + response.statusCode()));
+                    problem.path("code").asText("http." + response.statusCode()),
+                    problem.path("detail").asText("The gateway answered " + response.statusCode()));
         }
-        return body;
+        return response.body();
     }
 
     private JsonNode tree(String text) {

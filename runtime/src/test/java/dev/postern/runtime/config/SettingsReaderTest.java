@@ -51,7 +51,7 @@ class SettingsReaderTest {
                                         0,
                                         Duration.ofMinutes(2),
                                         6,
-                                        64,
+                                        500,
                                         32,
                                         Duration.ofSeconds(30),
                                         4,

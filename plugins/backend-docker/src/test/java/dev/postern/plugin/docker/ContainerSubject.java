@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.postern.plugin.docker;
 
-import static dev.postern.plugin.docker.DockerEngineExtension.BUSYBOX;
-import static dev.postern.plugin.docker.DockerEngineExtension.docker;
+import static dev.postern.testkit.docker.DockerEngineExtension.BUSYBOX;
+import static dev.postern.testkit.docker.DockerEngineExtension.docker;
 
 import dev.postern.api.auth.Identity;
 import dev.postern.api.backend.Capability;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.postern.plugin.docker;
 
-import static dev.postern.plugin.docker.DockerEngineExtension.BUSYBOX;
-import static dev.postern.plugin.docker.DockerEngineExtension.docker;
+import static dev.postern.testkit.docker.DockerEngineExtension.BUSYBOX;
+import static dev.postern.testkit.docker.DockerEngineExtension.docker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,6 +24,7 @@ import dev.postern.api.sandbox.SandboxRef;
 import dev.postern.api.sandbox.SandboxRequest;
 import dev.postern.api.sandbox.SandboxState;
 import dev.postern.api.value.Bytes;
+import dev.postern.testkit.docker.DockerEngineExtension;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.postern.plugin.docker;
 
 import dev.postern.testkit.contract.BackendSubject;
 import dev.postern.testkit.contract.SessionBackendContract;
+import dev.postern.testkit.docker.DockerEngineExtension;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.extension.ExtendWith;

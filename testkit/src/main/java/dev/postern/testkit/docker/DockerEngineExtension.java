@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package dev.postern.plugin.docker;
+package dev.postern.testkit.docker;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,11 +15,12 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
  * A real Docker Engine of the test run's own, with data root, exec root, pid file and socket in a temporary folder, and
- * images made on the spot. Started once a run, ended with it.
+ * images made on the spot. Started once a run, ended with it. Needs root, and
+ * Debian's docker.io, iptables and busybox-static.
  */
-final class DockerEngineExtension implements BeforeAllCallback {
+public final class DockerEngineExtension implements BeforeAllCallback {
     /** A tree with nothing but busybox. */
-    static final String BUSYBOX = "busybox:test";
+    public static final String BUSYBOX = "busybox:test";
 
     private static final Path WHERE = Path.of("target", "docker-socket");
     private static final Namespace NAMESPACE = Namespace.create(DockerEngineExtension.class);
@@ -32,14 +33,14 @@ final class DockerEngineExtension implements BeforeAllCallback {
     }
 
     /** Runs docker's own client against the engine and answers what it printed. */
-    static String docker(String... arguments) {
+    public static String docker(String... arguments) {
         List<String> command = new ArrayList<>(List.of("docker", "-H", "unix://" + socket()));
         command.addAll(List.of(arguments));
         return run(command);
     }
 
     /** The engine's socket; also for the further JVM in which one rule of the contract runs. */
-    static Path socket() {
+    public static Path socket() {
         Engine engine = Engine.current;
         try {
             return engine != null ? engine.socket() : Path.of(Files.readString(WHERE));
@@ -68,7 +69,7 @@ final class DockerEngineExtension implements BeforeAllCallback {
 
     /** The engine's process. */
     @SuppressWarnings("NullAway.Init")
-    static final class Engine implements AutoCloseable {
+    private static final class Engine implements AutoCloseable {
         private static volatile @org.jspecify.annotations.Nullable Engine current;
 
         private final Path folder;
