@@ -51,8 +51,10 @@ func (t *target) config() (*ssh.ClientConfig, error) {
 			Ciphers:      strings.Split(*t.ciphers, ","),
 			KeyExchanges: strings.Split(*t.kex, ","),
 		},
-		User: *t.user,
-		Auth: []ssh.AuthMethod{ssh.PublicKeys(t.signer)},
+		// What both servers have; x/crypto would ask for an RSA signature if there were one
+		HostKeyAlgorithms: []string{ssh.KeyAlgoED25519},
+		User:              *t.user,
+		Auth:              []ssh.AuthMethod{ssh.PublicKeys(t.signer)},
 		// The servers are ours, started a moment ago on loopback.
 		HostKeyCallback: ssh.InsecureIgnoreHostKey(),
 		Timeout:         60 * time.Second,
