@@ -27,11 +27,13 @@ public record ConfigInput(Config config, Path baseDirectory) {
     public static ConfigInput file(Path file) {
         Path absolute = file.toAbsolutePath().normalize();
         if (!Files.isRegularFile(absolute) || !Files.isReadable(absolute)) {
-            throw one(
-                    "Configuration file '"
-                            + file
-                            + "' "
-                            + (Files.exists(absolute) ? "cannot be read" : "does not exist"));
+            throw new InvalidConfigException(
+                    List.of(
+                            new ConfigProblem(
+                                    file.toString(),
+                                    (Files.exists(absolute) ? "cannot be read" : "does not exist")
+                                            + ", expected a configuration file",
+                                    Optional.empty())));
         }
         Path parent = absolute.getParent();
         try {
@@ -76,16 +78,11 @@ public record ConfigInput(Config config, Path baseDirectory) {
         return new InvalidConfigException(
                 List.of(
                         new ConfigProblem(
-                                "postern",
+                                "syntax",
                                 "cannot be read: "
                                         + (message.startsWith(prefix)
                                                 ? message.substring(prefix.length())
                                                 : message),
                                 origin)));
-    }
-
-    private static InvalidConfigException one(String message) {
-        return new InvalidConfigException(
-                List.of(new ConfigProblem("postern", message, Optional.empty())));
     }
 }

@@ -379,7 +379,7 @@ class SettingsReaderTest {
                 .hasMessageContaining("nowhere");
         assertThatThrownBy(() -> ConfigInput.file(Path.of("/does/not/exist.conf")))
                 .isInstanceOf(InvalidConfigException.class)
-                .hasMessage("postern: Configuration file '/does/not/exist.conf' does not exist");
+                .hasMessage("/does/not/exist.conf: does not exist, expected a configuration file");
     }
 
     @Test
