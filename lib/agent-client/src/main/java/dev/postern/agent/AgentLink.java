@@ -351,6 +351,13 @@ final class AgentLink {
 
     /** The gateway ends it. */
     void close(Loss loss) {
+        // First, so that an agent that hangs up on the GOAWAY is not taken for a loss.
+        lock.lock();
+        try {
+            closed = true;
+        } finally {
+            lock.unlock();
+        }
         queue.control(
                 FrameHeader.frame(
                         FrameType.GOAWAY,
@@ -364,12 +371,11 @@ final class AgentLink {
         List<Consumer<Loss>> tell;
         lock.lock();
         try {
-            closed |= !lost;
             if (ended != null) {
                 return;
             }
             ended = loss;
-            tell = lost ? List.copyOf(lossListeners) : List.of();
+            tell = lost && !closed ? List.copyOf(lossListeners) : List.of();
             lossListeners.clear();
         } finally {
             lock.unlock();

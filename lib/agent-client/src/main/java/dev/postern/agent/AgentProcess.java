@@ -48,6 +48,7 @@ final class AgentProcess implements SandboxProcess {
     @Override
     public boolean signal(String name) {
         return SIGNAL_NAME.matcher(name).matches()
+                && !exit().isDone()
                 && stream.control(FrameType.SIGNAL, new PayloadWriter().text(name).bytes());
     }
 
