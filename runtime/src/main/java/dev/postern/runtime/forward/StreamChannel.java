@@ -49,8 +49,9 @@ public final class StreamChannel implements ChannelHandler {
     }
 
     @Override
-    public void closedByPeer() {
+    public boolean closedByPeer() {
         stream.close();
+        return true;
     }
 
     @Override

@@ -9,8 +9,12 @@ public interface ChannelHandler {
     /** A request; {@code reply} takes the answer, once, from any thread, in order. */
     void request(SessionRequest request, Consumer<Boolean> reply);
 
-    /** The client has closed the channel. */
-    void closedByPeer();
+    /**
+     * The client has closed the channel.
+     *
+     * @return whether nothing is left to say; if not, the handler closes the channel itself
+     */
+    boolean closedByPeer();
 
     /** The connection ends, or its sandbox was lost or killed. */
     void end(EndReason reason);
@@ -24,7 +28,9 @@ public interface ChannelHandler {
                 }
 
                 @Override
-                public void closedByPeer() {}
+                public boolean closedByPeer() {
+                    return true;
+                }
 
                 @Override
                 public void end(EndReason reason) {}

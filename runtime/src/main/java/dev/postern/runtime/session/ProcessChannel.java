@@ -367,7 +367,7 @@ public final class ProcessChannel implements ChannelHandler {
     }
 
     @Override
-    public void closedByPeer() {
+    public boolean closedByPeer() {
         RunningProcess now;
         synchronized (this) {
             closed = true;
@@ -376,9 +376,10 @@ public final class ProcessChannel implements ChannelHandler {
         sockets.close();
         if (now == null) {
             tasks.stop();
-        } else {
-            now.closedByPeer();
+            return true;
         }
+        now.closedByPeer();
+        return false;
     }
 
     @Override

@@ -110,7 +110,10 @@ final class RunningProcess {
         }
     }
 
-    /** The client has closed the channel while the process runs. */
+    /**
+     * The client has closed the channel. Clients do that as soon as they have seen the end of the output, and still expect
+     * the exit status: as under sshd, our close waits for the process and comes from here.
+     */
     void closedByPeer() {
         if (over.get()) {
             return;

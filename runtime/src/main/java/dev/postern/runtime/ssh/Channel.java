@@ -112,9 +112,9 @@ final class Channel implements ChannelPort {
             closeReceived = true;
         }
         output.close();
-        handler.closedByPeer();
-        // Whoever is connected has had its chance; a process that lives on does so without us
-        close();
+        if (handler.closedByPeer()) {
+            close();
+        }
         forgetIfOver();
     }
 
