@@ -214,7 +214,7 @@ abstract class ForwardingChecks {
                 "/tmp/no.sock:127.0.0.1:1",
                 "true");
         needs(Capability.DIAL_UNIX, "-W", "/no/such/socket");
-        String inside = bench().insideNew("remote") + "/s";
+        String inside = bench().insideSockets() + "/s";
         Path back = bench().here("back.sock");
         try (EchoServer echo = new EchoServer();
                 Running remote = forward("-R", inside + ":127.0.0.1:" + echo.port())) {

@@ -48,7 +48,7 @@ final class InsideEcho implements AutoCloseable {
         String directory = bench.insideNew("echo");
         String script = directory + "/echo.py";
         bench.run(bench.ssh("cat > " + script), SERVER).ok();
-        String path = directory + "/s";
+        String path = bench.insideSockets() + "/s";
         Running running = bench.start(bench.ssh("exec python3 " + script + " " + path));
         running.await("the echo server inside", () -> running.out().endsWith("\n"));
         return new InsideEcho(running, Integer.parseInt(running.out().strip()), path);

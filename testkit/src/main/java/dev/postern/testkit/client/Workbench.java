@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Assumptions;
@@ -48,6 +49,7 @@ public final class Workbench implements AutoCloseable {
     private final Path config;
     private final AtomicInteger runs = new AtomicInteger();
     private final Map<String, String> environment = new java.util.HashMap<>();
+    private final List<String> sockets = new CopyOnWriteArrayList<>();
     private String inside = "";
 
     /** Sets it up; needs OpenSSH's client. */
@@ -191,6 +193,13 @@ public final class Workbench implements AutoCloseable {
         return path;
     }
 
+    /** A new directory in the sandbox whose path is short enough for a Unix socket in it. */
+    public String insideSockets() throws InterruptedException {
+        String path = inside("mktemp -d /tmp/kitXXXXXX").strip();
+        sockets.add(path);
+        return path;
+    }
+
     /** The SHA-256 of a file in the sandbox. */
     public String insideSha256(String path) throws InterruptedException {
         return inside("sha256sum < '" + path + "'").substring(0, 64);
@@ -328,7 +337,7 @@ public final class Workbench implements AutoCloseable {
     public void close() throws IOException {
         if (!inside.isEmpty()) {
             Process process =
-                    new ProcessBuilder(ssh("rm -rf '" + inside + "'"))
+                    new ProcessBuilder(ssh("rm -rf '" + inside + "' " + String.join(" ", sockets)))
                             .redirectErrorStream(true)
                             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                             .start();

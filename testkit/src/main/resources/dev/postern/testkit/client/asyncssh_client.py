@@ -105,8 +105,8 @@ async def main():
                 writer.write(await reader.read())
                 writer.write_eof()
 
-            async with await connection.start_unix_server(lambda *_: handle_unix, directory + "/s"):
-                reader, writer = await connection.open_unix_connection(directory + "/s")
+            async with await connection.start_unix_server(lambda *_: handle_unix, echo_path + "2"):
+                reader, writer = await connection.open_unix_connection(echo_path + "2")
                 writer.write(b"through")
                 writer.write_eof()
                 assert await reader.read() == b"through"
