@@ -7,7 +7,8 @@ import java.io.InputStream;
  * Bytes that come out of a sandbox, in order, until end of file.
  *
  * <p>Every source has the blocking side. A backend that multiplexes its streams may also implement the non-blocking
- * side, {@link #pushTo}; the gateway tries that first and then never touches {@link #stream}.
+ * side, {@link #pushTo}; the gateway tries that first and then never reads {@link #stream}. Closing the stream ends the
+ * reading of either side: what writes inside gets a broken pipe.
  */
 public interface ByteSource {
     /**

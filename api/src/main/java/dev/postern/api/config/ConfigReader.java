@@ -379,7 +379,9 @@ public final class ConfigReader {
         }
         // Longs wrap; what is too much for one is too much for every range.
         return Optional.of(
-                new BigDecimal(matcher.group(1)).multiply(unit.get()).min(BigDecimal.valueOf(Long.MAX_VALUE)));
+                new BigDecimal(matcher.group(1))
+                        .multiply(unit.get())
+                        .min(BigDecimal.valueOf(Long.MAX_VALUE)));
     }
 
     private static Optional<BigDecimal> durationUnit(String unit) {

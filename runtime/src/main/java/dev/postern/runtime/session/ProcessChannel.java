@@ -7,6 +7,7 @@ import dev.postern.api.backend.ProcessSpec;
 import dev.postern.api.backend.ProcessSpec.Command;
 import dev.postern.api.backend.PtySpec;
 import dev.postern.api.backend.SandboxConnection;
+import dev.postern.api.backend.SandboxFiles;
 import dev.postern.api.backend.SandboxProcess;
 import dev.postern.api.backend.SandboxProcess.EndReason;
 import dev.postern.api.backend.StartResult;
@@ -16,6 +17,8 @@ import dev.postern.api.error.RefusalCodes;
 import dev.postern.api.value.Bytes;
 import dev.postern.runtime.sandbox.Reach;
 import dev.postern.runtime.session.EngineMeters.Stage;
+import dev.postern.runtime.sftp.ScpCommand;
+import dev.postern.runtime.sftp.ScpServer;
 import dev.postern.runtime.sftp.SftpServer;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -107,7 +110,7 @@ public final class ProcessChannel implements ChannelHandler {
             case SessionRequest.Break _ ->
                     pty.isPresent()
                             && withProcess(Capability.SIGNAL, process -> process.signal("INT"));
-            case SessionRequest.EndOfWrite() -> true;
+            case SessionRequest.EndOfWrite() -> endOfWrite();
             case SessionRequest.Unknown(String type) -> {
                 LOG.atDebug()
                         .addKeyValue("session.id", port.id())
@@ -117,6 +120,17 @@ public final class ProcessChannel implements ChannelHandler {
             }
             case SessionRequest.Shell _, SessionRequest.Exec _, SessionRequest.Subsystem _ -> false;
         };
+    }
+
+    private boolean endOfWrite() {
+        RunningProcess now;
+        synchronized (this) {
+            now = running;
+        }
+        if (now != null) {
+            now.endOfWrite();
+        }
+        return now != null;
     }
 
     private boolean pty(PtySpec spec) {
@@ -275,6 +289,10 @@ public final class ProcessChannel implements ChannelHandler {
                         .orElseGet(() -> missing("SFTP"));
             }
         } else if (!can.contains(pty.isPresent() ? Capability.PTY : Capability.EXEC)) {
+            Optional<StartResult> copy = copy(open, command);
+            if (copy.isPresent()) {
+                return copy.get();
+            }
             return missing(pty.isPresent() ? "terminals" : "commands without a terminal");
         }
         Optional<PtySpec> terminal =
@@ -290,7 +308,23 @@ public final class ProcessChannel implements ChannelHandler {
         }
     }
 
-    private SandboxProcess server(dev.postern.api.backend.SandboxFiles files) {
+    /** The other side of scp -O, where the sandbox has files but runs no commands. */
+    private Optional<StartResult> copy(SandboxConnection open, Command command) {
+        if (pty.isPresent() || !(command instanceof ProcessSpec.Exec(Bytes line))) {
+            return Optional.empty();
+        }
+        return ScpCommand.parse(line)
+                .flatMap(scp ->
+                        open.files()
+                                .map(files ->
+                                        new StartResult.Started(
+                                                ScpServer.start(
+                                                        files,
+                                                        scp,
+                                                        new AuditedFiles(scope, port.id())))));
+    }
+
+    private SandboxProcess server(SandboxFiles files) {
         return new SftpServer(files, new AuditedFiles(scope, port.id()));
     }
 

@@ -102,7 +102,8 @@ final class RunningProcess {
 
     private void finish(ExitStatus how) {
         if (over.compareAndSet(false, true)) {
-            // First, because a client that hears of the end is gone at once, and must not look like a lost one
+            // First, because a client that hears of the end is gone at once, and must not look like
+            // a lost one
             process.end(EndReason.FINISHED);
             port.endOutput();
             port.exited(how);
@@ -134,10 +135,29 @@ final class RunningProcess {
             } else {
                 stdin.stream().close();
             }
+        } catch (IOException e) {
+            LOG.atTrace().setCause(e).log("Stream was closed already");
+        }
+        closeOutputs();
+    }
+
+    private void closeOutputs() {
+        try {
             process.stdout().stream().close();
             process.stderr().stream().close();
         } catch (IOException e) {
             LOG.atTrace().setCause(e).log("Stream was closed already");
+        }
+        output.finish();
+        errors.finish();
+    }
+
+    /** The client takes no more output, and the process is to see that (OpenSSH's PROTOCOL, section 2.1). */
+    void endOfWrite() {
+        if (pty) {
+            process.end(EndReason.HANGUP);
+        } else {
+            Thread.ofVirtual().name("postern-eow-" + port.id()).start(this::closeOutputs);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.postern.runtime.session.ChannelHandler;
 import dev.postern.runtime.session.ChannelPort;
 import dev.postern.runtime.session.PeerText;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
 
@@ -27,6 +28,7 @@ final class Channel implements ChannelPort {
 
     private volatile ChannelHandler handler = ChannelHandler.NONE;
     private volatile long lastMoved = System.nanoTime();
+    private final AtomicInteger waiting = new AtomicInteger();
     private boolean endSent;
     private boolean closeSent;
     private boolean closeReceived;
@@ -40,7 +42,11 @@ final class Channel implements ChannelPort {
         this.window = window;
         output =
                 new ChannelOutput(
-                        session, remote.channel(), remote.window(), remote.packet(), this::touch);
+                        session,
+                        remote.channel(),
+                        remote.window(),
+                        remote.packet(),
+                        this::movedOut);
         input = new InputQueue(this::consumed, mux.virtualPumps(), mux.platformPumps());
     }
 
@@ -73,6 +79,11 @@ final class Channel implements ChannelPort {
         return lastMoved;
     }
 
+    private void movedOut(int octets) {
+        touch();
+        mux.connection().countOut(octets);
+    }
+
     private void touch() {
         lastMoved = System.nanoTime();
     }
@@ -97,6 +108,22 @@ final class Channel implements ChannelPort {
         }
         consumed(length);
         return true;
+    }
+
+    /** Counts a request that waits to be handled. */
+    void expect(int size) {
+        waiting.addAndGet(size);
+    }
+
+    /** A request was answered; after {@link #settleAll} it does not count any more. */
+    void settle(int size) {
+        int counted = waiting.getAndUpdate(all -> Math.max(0, all - size));
+        mux.handled(Math.min(counted, size));
+    }
+
+    /** Requests that are never answered now do not wait either. */
+    void settleAll() {
+        mux.handled(waiting.getAndSet(0));
     }
 
     boolean adjust(long more) {

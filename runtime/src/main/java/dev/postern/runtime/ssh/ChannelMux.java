@@ -26,6 +26,9 @@ import org.apache.sshd.common.util.closeable.AbstractCloseable;
 final class ChannelMux extends AbstractCloseable implements Service {
     private static final int MOST_WAITING_OCTETS = 1 << 20;
 
+    /** What a request that waits takes beside its text, roughly. */
+    static final int REQUEST_OVERHEAD = 256;
+
     private final GatewaySession session;
     private final Connection connection;
     private final Map<Integer, Channel> channels = new ConcurrentHashMap<>();
@@ -179,14 +182,15 @@ final class ChannelMux extends AbstractCloseable implements Service {
 
     private void request(Buffer buffer) throws SshException {
         Channel channel = channel(buffer);
-        int size = buffer.available();
+        int size = REQUEST_OVERHEAD + buffer.available();
         SessionRequests.Parsed parsed = SessionRequests.parse(buffer);
         expect(size);
+        channel.expect(size);
         channel.handler()
                 .request(
                         parsed.request(),
                         success -> {
-                            waitingOctets.addAndGet(-size);
+                            channel.settle(size);
                             if (parsed.wantReply()) {
                                 channel.reply(success);
                             }
@@ -302,6 +306,7 @@ final class ChannelMux extends AbstractCloseable implements Service {
 
     void forget(Channel channel) {
         if (channels.remove(channel.number(), channel)) {
+            channel.settleAll();
             lastClosed = System.nanoTime();
             connection.channelClosed(channel);
         }

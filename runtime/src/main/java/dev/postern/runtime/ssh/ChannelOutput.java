@@ -5,6 +5,7 @@ import dev.postern.api.backend.ByteSink;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 import org.apache.sshd.common.SshConstants;
 import org.apache.sshd.common.util.buffer.Buffer;
 
@@ -25,7 +26,7 @@ final class ChannelOutput {
     private final GatewaySession session;
     private final long recipient;
     private final int packet;
-    private final Runnable moved;
+    private final IntConsumer moved;
 
     private long window;
     private int queued;
@@ -37,10 +38,10 @@ final class ChannelOutput {
     /**
      * Output of an open channel.
      *
-     * @param moved told when data went out
+     * @param moved told how much went out
      */
     ChannelOutput(
-            GatewaySession session, long recipient, long window, long packet, Runnable moved) {
+            GatewaySession session, long recipient, long window, long packet, IntConsumer moved) {
         this.session = session;
         this.recipient = recipient;
         this.window = window;
@@ -115,7 +116,7 @@ final class ChannelOutput {
             session.io().uncork();
         }
         if (taken > 0) {
-            moved.run();
+            moved.accept(taken);
         }
         return taken;
     }

@@ -133,6 +133,7 @@ final class Connection implements Inbound, LiveSet.Entry {
     /** Makes the session and sends our identification; on a virtual thread, before anything is read. */
     void begin() {
         io.addCloseFutureListener(closed -> tearDown());
+        ticket.silent(() -> terminate(RefusalCodes.LIMIT_UNAUTHENTICATED));
         try {
             var made = new GatewaySession(engine.server(), io, this);
             EngineServer.configure(made, ssh, hostKeys);
@@ -178,7 +179,9 @@ final class Connection implements Inbound, LiveSet.Entry {
             bytes.position(bytes.limit());
             return;
         }
-        traffic.heard();
+        if (traffic.heard()) {
+            ticket.heard();
+        }
         try {
             now.receive(bytes);
         } catch (Exception e) {

@@ -31,8 +31,11 @@ import org.slf4j.LoggerFactory;
  * engine nor a system property decides anything. Its acceptor is never started: connections come from our own carriers.
  */
 final class EngineServer {
-    /** What clients see; the version is that of the protocol's behaviour, not of the build. */
-    private static final String IDENTIFICATION = "Postern_0.1";
+    /**
+     * What clients see. Begins with "OpenSSH" because OpenSSH's client says only to such servers that it takes no more
+     * output (eow@openssh.com): without that, {@code ssh host yes | head -1} never ends. Names no version of OpenSSH.
+     */
+    private static final String IDENTIFICATION = "OpenSSH_Postern_0.1";
 
     private static final int LONGEST_IDENTIFICATION = 8 << 10;
 

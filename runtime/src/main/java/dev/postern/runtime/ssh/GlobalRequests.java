@@ -48,7 +48,7 @@ final class GlobalRequests {
                 answer(wantReply, true);
             }
             case "hostkeys-prove-00@openssh.com" -> {
-                int size = buffer.available();
+                int size = ChannelMux.REQUEST_OVERHEAD + buffer.available();
                 Buffer body = copy(buffer);
                 mux.expect(size);
                 tasks.execute(() -> {
@@ -70,7 +70,7 @@ final class GlobalRequests {
     }
 
     private Destination bind(String request, Buffer buffer) throws SshException {
-        int size = buffer.available();
+        int size = ChannelMux.REQUEST_OVERHEAD + buffer.available();
         Destination bind =
                 request.contains("streamlocal")
                         ? new Destination.Unix(buffer.getString())
@@ -109,14 +109,18 @@ final class GlobalRequests {
         return ByteArrayBuffer.getCompactClone(buffer.array(), buffer.rpos(), buffer.available());
     }
 
-    private void answer(boolean wantReply, boolean success) {
+    private void answer(boolean wantReply, boolean success) throws SshException {
         if (!wantReply) {
             return;
         }
         if (tasks.isIdle()) {
             send(success);
         } else {
-            tasks.execute(() -> send(success));
+            mux.expect(ChannelMux.REQUEST_OVERHEAD);
+            tasks.execute(() -> {
+                mux.handled(ChannelMux.REQUEST_OVERHEAD);
+                send(success);
+            });
         }
     }
 

@@ -14,6 +14,7 @@ final class Traffic {
     private final AtomicBoolean keys = new AtomicBoolean();
     private volatile long lastMoved = begin;
     private volatile long lastHeard = begin;
+    private boolean heardAny;
     private long reportedIn;
     private long reportedOut;
 
@@ -27,9 +28,12 @@ final class Traffic {
         lastMoved = System.nanoTime();
     }
 
-    /** The client said something, if only an answer. */
-    void heard() {
+    /** The client said something, if only an answer; whether it was the first thing. */
+    boolean heard() {
         lastHeard = System.nanoTime();
+        boolean first = !heardAny;
+        heardAny = true;
+        return first;
     }
 
     /** Whether the first key exchange was counted already; it is from now on. */

@@ -152,7 +152,7 @@ final class ProcessBackend implements SessionBackend {
         }
     }
 
-    private record SocketStream(Socket socket) implements DuplexStream {
+    record SocketStream(Socket socket) implements DuplexStream {
         @Override
         public ByteSource source() {
             return () -> {
