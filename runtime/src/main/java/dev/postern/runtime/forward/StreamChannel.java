@@ -17,6 +17,8 @@ public final class StreamChannel implements ChannelHandler {
     private final ChannelPort port;
     private final DuplexStream stream;
     private final AtomicInteger open = new AtomicInteger(HALVES);
+    private volatile boolean inputEnded;
+    private volatile boolean peerClosed;
 
     /** Connects nothing yet. */
     public StreamChannel(ChannelPort port, DuplexStream stream) {
@@ -26,7 +28,7 @@ public final class StreamChannel implements ChannelHandler {
 
     /** Connects both halves; returns at once. */
     public void start() {
-        port.connectInput(stream.sink(), this::halfEnded);
+        port.connectInput(stream.sink(), this::inputEnded);
         OutputPump.start(
                 stream.source(),
                 port.output(() -> {
@@ -34,6 +36,14 @@ public final class StreamChannel implements ChannelHandler {
                     halfEnded();
                 }),
                 port.id());
+    }
+
+    private void inputEnded() {
+        inputEnded = true;
+        if (peerClosed) {
+            stream.close();
+        }
+        halfEnded();
     }
 
     private void halfEnded() {
@@ -50,7 +60,11 @@ public final class StreamChannel implements ChannelHandler {
 
     @Override
     public boolean closedByPeer() {
-        stream.close();
+        // What the client sent before it closed still goes into the sandbox, however slow the reader is.
+        peerClosed = true;
+        if (inputEnded) {
+            stream.close();
+        }
         return true;
     }
 

@@ -139,6 +139,7 @@ final class Channel implements ChannelPort {
             closeReceived = true;
         }
         output.close();
+        input.end();
         if (handler.closedByPeer()) {
             close();
         }
@@ -278,7 +279,14 @@ final class Channel implements ChannelPort {
             }
         });
         output.close();
-        input.drop();
+        boolean byPeer;
+        synchronized (this) {
+            byPeer = closeReceived;
+        }
+        // After a close of the client's, what it had sent before still goes in.
+        if (!byPeer) {
+            input.drop();
+        }
         forgetIfOver();
     }
 
