@@ -107,7 +107,7 @@ abstract class EditorChecks {
                 List.of(
                         "-T",
                         "-D",
-                        String.valueOf(proxy),
+                        "127.0.0.1:" + proxy,
                         "-o",
                         "ConnectTimeout=15",
                         "-o",

@@ -64,7 +64,7 @@ abstract class ForwardingChecks {
                                 "-o",
                                 "RekeyLimit=8M",
                                 "-L",
-                                port + ":127.0.0.1:" + echo.port());
+                                "127.0.0.1:" + port + ":127.0.0.1:" + echo.port());
                 Socket socket = EchoTalk.connect(port)) {
             EchoTalk.exchange(socket, 64 << 20);
         }
@@ -83,7 +83,7 @@ abstract class ForwardingChecks {
         int port = Workbench.freePort();
         List<Socket> sockets = new ArrayList<>();
         try (InsideEcho echo = InsideEcho.start(bench());
-                Running _ = listening(port, "-L", port + ":127.0.0.1:" + echo.port());
+                Running running = listening(port, "-L", "127.0.0.1:" + port + ":127.0.0.1:" + echo.port());
                 Socket stalled = EchoTalk.connect(port)) {
             Thread.ofVirtual()
                     .start(() -> {
@@ -96,10 +96,14 @@ abstract class ForwardingChecks {
             for (int i = 0; i < 199; i++) {
                 sockets.add(EchoTalk.connect(port));
             }
-            for (int round = 0; round < 3; round++) {
-                for (Socket socket : sockets) {
-                    EchoTalk.ping(socket);
+            try {
+                for (int round = 0; round < 3; round++) {
+                    for (Socket socket : sockets) {
+                        EchoTalk.ping(socket);
+                    }
                 }
+            } catch (AssertionError e) {
+                throw new AssertionError(e.getMessage() + "\n--- ssh said\n" + running.err(), e);
             }
         } finally {
             for (Socket socket : sockets) {
@@ -114,7 +118,7 @@ abstract class ForwardingChecks {
         needs(Capability.DIAL_TCP, "-W", "127.0.0.1:1");
         int port = Workbench.freePort();
         try (InsideEcho echo = InsideEcho.start(bench());
-                Running _ = listening(port, "-D", String.valueOf(port));
+                Running _ = listening(port, "-D", "127.0.0.1:" + port);
                 Socket socket =
                         new Socket(
                                 new Proxy(
@@ -325,7 +329,7 @@ abstract class ForwardingChecks {
                                                     "-o",
                                                     "ControlPath=" + control,
                                                     "-L",
-                                                    port + ":127.0.0.1:" + echo.port())))
+                                                    "127.0.0.1:" + port + ":127.0.0.1:" + echo.port())))
                     .ok();
             try (Socket socket = EchoTalk.connect(port)) {
                 EchoTalk.exchange(socket, SIZE);
