@@ -60,7 +60,8 @@ public final class StreamChannel implements ChannelHandler {
 
     @Override
     public boolean closedByPeer() {
-        // What the client sent before it closed still goes into the sandbox, however slow the reader is.
+        // What the client sent before it closed still goes into the sandbox, however slow the
+        // reader is.
         peerClosed = true;
         if (inputEnded) {
             stream.close();

@@ -83,7 +83,8 @@ abstract class ForwardingChecks {
         int port = Workbench.freePort();
         List<Socket> sockets = new ArrayList<>();
         try (InsideEcho echo = InsideEcho.start(bench());
-                Running running = listening(port, "-L", "127.0.0.1:" + port + ":127.0.0.1:" + echo.port());
+                Running running =
+                        listening(port, "-L", "127.0.0.1:" + port + ":127.0.0.1:" + echo.port());
                 Socket stalled = EchoTalk.connect(port)) {
             Thread.ofVirtual()
                     .start(() -> {
@@ -329,7 +330,10 @@ abstract class ForwardingChecks {
                                                     "-o",
                                                     "ControlPath=" + control,
                                                     "-L",
-                                                    "127.0.0.1:" + port + ":127.0.0.1:" + echo.port())))
+                                                    "127.0.0.1:"
+                                                            + port
+                                                            + ":127.0.0.1:"
+                                                            + echo.port())))
                     .ok();
             try (Socket socket = EchoTalk.connect(port)) {
                 EchoTalk.exchange(socket, SIZE);

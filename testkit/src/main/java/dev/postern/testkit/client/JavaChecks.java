@@ -108,8 +108,7 @@ abstract class JavaChecks {
             session.connect(TIMEOUT_MILLIS);
         } catch (JSchAlgoNegoFailException e) {
             // An OpenSSH of some years ago has not got it; a gateway has to.
-            Assumptions.assumeTrue(
-                    session.getServerVersion().contains("Postern"), e.getMessage());
+            Assumptions.assumeTrue(session.getServerVersion().contains("Postern"), e.getMessage());
             throw e;
         }
         assertThat(session.isConnected()).isTrue();

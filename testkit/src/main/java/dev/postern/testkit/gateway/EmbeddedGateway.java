@@ -47,7 +47,8 @@ public final class EmbeddedGateway implements AutoCloseable {
 
     /** Where SSH clients connect to. */
     public Endpoint ssh() {
-        InetSocketAddress bound = Objects.requireNonNull(gateway.listeners().get("ssh"), "listener ssh");
+        InetSocketAddress bound =
+                Objects.requireNonNull(gateway.listeners().get("ssh"), "listener ssh");
         return new Endpoint(bound.getAddress().getHostAddress(), bound.getPort());
     }
 
@@ -187,7 +188,8 @@ public final class EmbeddedGateway implements AutoCloseable {
             line(text, "admin.address = \"127.0.0.1:0\"");
             if (authenticators.contains("people")) {
                 text.append("postern.components.people { type = fixed-keys, people {\n");
-                people.forEach((name, keys) -> text.append(quoted(name)).append(" = ").append(list(keys)).append('\n'));
+                people.forEach((name, keys) ->
+                        text.append(quoted(name)).append(" = ").append(list(keys)).append('\n'));
                 text.append("} }\n");
             }
             if (resolver.equals("sandboxes") && !backends.isEmpty()) {
@@ -198,7 +200,8 @@ public final class EmbeddedGateway implements AutoCloseable {
                         text.append(quoted(name)).append(" = ").append(quoted(value)).append('\n'));
                 text.append("} }\n");
             }
-            components.forEach((name, settings) -> line(text, "components." + quoted(name) + " { " + settings + " }"));
+            components.forEach((name, settings) ->
+                    line(text, "components." + quoted(name) + " { " + settings + " }"));
             line(text, "routes.main.authenticators = " + list(authenticators));
             line(text, "routes.main.resolver = " + quoted(resolver));
             line(text, "routes.main.resume = " + list(resume));
@@ -227,7 +230,8 @@ public final class EmbeddedGateway implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
             try {
-                GatewayOptions options = GatewayOptions.text(config(), directory).withPlugins(plugins);
+                GatewayOptions options =
+                        GatewayOptions.text(config(), directory).withPlugins(plugins);
                 return new EmbeddedGateway(Gateway.start(options), directory);
             } catch (RuntimeException | Error e) {
                 delete(directory);

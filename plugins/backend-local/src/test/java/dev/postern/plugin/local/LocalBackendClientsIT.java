@@ -18,22 +18,22 @@ import org.junit.jupiter.api.io.TempDir;
 /** The SSH clients that people use, in a sandbox of this host. */
 @Tag("integration")
 final class LocalBackendClientsIT extends ClientCompatibilityKit {
-    @TempDir
-    static Path directory;
+    @TempDir static Path directory;
 
     private @Nullable EmbeddedGateway gateway;
 
     @Override
     protected SshTarget start() throws Exception {
         Ed25519KeyPair key = Ed25519KeyPair.generate();
-        EmbeddedGateway started = EmbeddedGateway.builder()
-                .plugin(new LocalPlugin())
-                .person("tester", key.publicKey())
-                .component("local", "type = local, forwards = true")
-                .backends("local")
-                .forwards()
-                .config("postern.ssh { max-channels = 250, rekey-bytes = 16 MiB }")
-                .start();
+        EmbeddedGateway started =
+                EmbeddedGateway.builder()
+                        .plugin(new LocalPlugin())
+                        .person("tester", key.publicKey())
+                        .component("local", "type = local, forwards = true")
+                        .backends("local")
+                        .forwards()
+                        .config("postern.ssh { max-channels = 250, rekey-bytes = 16 MiB }")
+                        .start();
         gateway = started;
         return new SshTarget(
                 started.ssh(),
