@@ -64,11 +64,15 @@ final class QuickstartCommand implements Callable<Integer> {
                         (state == null ? StateDirectory.usual() : state)
                                 .toAbsolutePath()
                                 .normalize());
-        GatewayProcess.serve(options(directory), gateway -> welcome(directory, gateway));
+        // Who may come in is settled before the door opens: a first run on a port nobody knows.
+        try (Gateway gateway = Gateway.start(options(directory, 0))) {
+            settle(directory, gateway);
+        }
+        GatewayProcess.serve(options(directory, port), gateway -> welcome(directory, gateway));
         return Exit.OK;
     }
 
-    private GatewayOptions options(Path directory) {
+    private GatewayOptions options(Path directory, int sshPort) {
         Path home =
                 Home.directory()
                         .orElseThrow(() ->
@@ -81,11 +85,19 @@ final class QuickstartCommand implements Callable<Integer> {
                                 "postern.state-directory",
                                 directory.toString(),
                                 "postern.listeners.ssh.address",
-                                "127.0.0.1:" + port));
+                                "127.0.0.1:" + sshPort));
     }
 
     /** The gateway accepts; now make sure of the user, the keys and the sandbox, and say how to get in. */
+    private void settle(Path directory, Gateway gateway) {
+        welcome(directory, gateway, false);
+    }
+
     private void welcome(Path directory, Gateway gateway) {
+        welcome(directory, gateway, true);
+    }
+
+    private void welcome(Path directory, Gateway gateway, boolean tell) {
         URI address =
                 gateway.adminAddress()
                         .orElseThrow(() ->
@@ -97,7 +109,9 @@ final class QuickstartCommand implements Callable<Integer> {
             owner.ensure();
             List<Path> keys = owner.addKeys(directory);
             owner.ensureSandbox(SANDBOX);
-            print(directory, keys, writeKnownHosts(directory, admin));
+            if (tell) {
+                print(directory, keys, writeKnownHosts(directory, admin));
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -21,6 +21,7 @@ import java.util.Set;
 final class ContainerSubject implements BackendSubject {
     private final DockerComponent component;
     private final String container;
+    private final boolean root;
 
     ContainerSubject(List<String> options) {
         List<String> line =
@@ -29,6 +30,7 @@ final class ContainerSubject implements BackendSubject {
         line.addAll(List.of(BUSYBOX, "sleep", "86400"));
         this.container = docker(line.toArray(String[]::new));
         DockerSettings s = DockerIT.settings();
+        this.root = !options.contains("--user");
         this.component =
                 new DockerComponent(
                         "docker",
@@ -70,6 +72,10 @@ final class ContainerSubject implements BackendSubject {
     public Set<Capability> declared() {
         EnumSet<Capability> all = EnumSet.allOf(Capability.class);
         all.remove(Capability.FILES);
+        if (!root) {
+            // An agent that is not root cannot become somebody else.
+            all.remove(Capability.GUEST_USER);
+        }
         return all;
     }
 
